@@ -1,7 +1,6 @@
 //! The exit codes, in one table, and the error that carries one. Which outcome a run has is decided in
-//! `act/outcome.rs`, and which one belongs to a kind of finding in [`Kind::outcome`](crate::wire::record::Kind::outcome).
+//! `act/outcome.rs`; `wire/record` tells which outcome a kind of finding has, and which code an outcome.
 
-use crate::wire::record::RunOutcome;
 use std::fmt;
 use std::io;
 use std::process::ExitCode;
@@ -76,25 +75,6 @@ impl Code {
         Self::ReaderLeft,
         Self::Terminated,
     ];
-}
-
-/// The code of each outcome. That of an interruption depends on its signal.
-impl From<RunOutcome> for Code {
-    fn from(outcome: RunOutcome) -> Self {
-        match outcome {
-            RunOutcome::Done => Self::Ok,
-            RunOutcome::Unsure => Self::Unsure,
-            RunOutcome::Loop => Self::Loop,
-            RunOutcome::Stalled => Self::Stalled,
-            RunOutcome::Budget => Self::Budget,
-            RunOutcome::Failed => Self::Failed,
-            RunOutcome::Unverified => Self::Unverified,
-            RunOutcome::Aborted => Self::Aborted,
-            RunOutcome::Unreachable => Self::Unreachable,
-            RunOutcome::Refused => Self::NotAllowed,
-            RunOutcome::Interrupted => Self::Interrupted,
-        }
-    }
 }
 
 impl From<Code> for ExitCode {

@@ -190,7 +190,6 @@ const PROSE: &[&str] = &[
     "does",
     "been",
     "only",
-    "use",
     "all",
     "any",
     "its",

@@ -48,6 +48,8 @@ pub(crate) struct Progress {
     pub(crate) failing: Option<u32>,
     /// The place and the values that a debugger shows, or the version or commit that a step leads to.
     pub(crate) place: Option<u64>,
+    /// It says that it did something to some.
+    pub(crate) did_some: bool,
     /// It did the next part: so many were done, of a part that was asked for.
     pub(crate) part: bool,
 }
@@ -65,11 +67,13 @@ impl Progress {
         // Code that is given has such words, too.
         let is_short = given[1].len() <= SHORT;
         let moves_on = is_short && !given[1].contains('\n') && (steps || given[1].contains(" +1"));
+        let did_some = counts && is_short && lines().any(says_done);
         Self {
             counter: lines().filter_map(counter).next_back(),
             failing: counts.then(|| lines().filter_map(wrong).reduce(u32::saturating_add)).flatten(),
             place: steps.then(|| place(lines())).flatten().or_else(|| moves_on.then(|| ids(lines())).flatten()),
-            part: is_short && says(&PARTS) && lines().any(says_done),
+            did_some,
+            part: did_some && says(&PARTS),
         }
     }
 

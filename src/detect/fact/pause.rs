@@ -6,6 +6,7 @@ use crate::detect::call::checks::CheckResult;
 use crate::detect::call::classify::CallKind;
 use crate::detect::call::shell::Effect;
 use crate::detect::call::still::{changes_by_itself, does};
+use crate::detect::call::tokens::PLACEHOLDER;
 use crate::detect::hash::KeyHasher;
 use crate::detect::text::wait_signs::{PAUSE, WaitSigns, is_named_as_look, refuses, says_not_yet};
 use std::collections::VecDeque;
@@ -262,7 +263,13 @@ fn given(call: &Call) -> &str {
 /// refusal is all that it says.
 fn is_refused(call: &Call, gap: Gap) -> bool {
     let waits = gap.pause >= PAUSE && call.ends.len() <= REFUSAL;
-    gap.pause >= BREATH && gap.is_spaced() && (looks(call) || waits) && refuses(&call.ends)
+    let is_refusal = || refuses(&call.ends) || has_no_answer(call, gap);
+    gap.pause >= BREATH && gap.is_spaced() && (looks(call) || waits) && is_refusal()
+}
+
+/// Whether what was just started answers nothing, or a code alone, as in `000` and `503`.
+fn has_no_answer(call: &Call, gap: Gap) -> bool {
+    gap.started && (call.empty || call.ends.trim().chars().eq([PLACEHOLDER])) && by_itself(call)
 }
 
 /// Whether a call looks at something, and does nothing: a program that nobody knows does, unless its words speak for it.
@@ -341,7 +348,7 @@ fn open_wait(call: &Call, gap: Gap) -> Pause {
         };
     }
     if pause < PAUSE {
-        let says_so = || call.still_runs || says_not_yet(&call.ends) && by_itself(call);
+        let says_so = || call.still_runs || says_not_yet(&call.ends) && by_itself(call) || has_no_answer(call, gap);
         let not_yet = || pause >= BREATH && gap.is_spaced() && says_so();
         let is_deed = call.kind == CallKind::Record && !looks(call);
         return if sleeps(call) && took >= SHORT_PAUSE && !is_deed {

@@ -39,6 +39,8 @@ pub(crate) struct Round {
     pub(crate) does: bool,
     /// Whether one of the calls failed, or shows that a run elsewhere did.
     pub(crate) failed: bool,
+    /// Whether one of the calls says that it did something to some: rows, keys, files.
+    pub(crate) did_some: bool,
     /// Whether one of the results says something new, numbers aside.
     pub(crate) new_gist: bool,
     /// Whether the numbers in one of the results move on.
@@ -74,6 +76,7 @@ impl Round {
             mutates: false,
             does: false,
             failed: false,
+            did_some: false,
             new_gist: false,
             moves: false,
             moves_on: false,
@@ -109,6 +112,7 @@ impl Round {
         self.mutates |= call.kind == CallKind::Mutate;
         self.does |= matches!(call.kind, CallKind::Mutate | CallKind::Record);
         self.failed |= call.failed() || matches!(call.remote, Some(CheckResult::Failed { .. }));
+        self.did_some |= call.progress.did_some && !call.failed();
         self.new_gist |= compared.new_gist;
         self.moves |= compared.moves;
         self.moves_on |= compared.moves && !call.shows_id;

@@ -62,6 +62,8 @@ struct Run {
     advances: u64,
     /// Whether one of the rounds waited.
     waited: bool,
+    /// How many of them did not.
+    awake: u64,
     start: Option<RunStart>,
 }
 
@@ -77,6 +79,8 @@ struct PastRound {
     /// One of its calls does something.
     does: bool,
     failed: bool,
+    /// One of its calls says that it did something to some.
+    did_some: bool,
     shown: Option<Evidence>,
     start: RunStart,
 }
@@ -175,6 +179,7 @@ impl Repeat {
             mutates: round.mutates,
             does: round.does,
             failed: round.failed,
+            did_some: round.did_some,
             shown: round.shown.first().cloned(),
             start: RunStart { first: round.first.clone(), message: round.message.clone(), tokens: 0, calls: 0 },
         });
@@ -188,7 +193,7 @@ impl Repeat {
             .zip(limits)
             .find_map(|(grade, laps)| self.shortest(&self.same_results, laps).map(|lap| (grade, lap)));
         if let Some((grade, lap)) = found {
-            let grade = grade.min(lap.gravest(context));
+            let grade = grade.min(lap.gravest(context)).min(lap.gravest_after_waits(context));
             signals.report(lap.signal(NAME, grade, round, context));
             return;
         }
@@ -245,8 +250,9 @@ impl Lap<'_> {
 
     /// The gravest grade of such a repetition.
     fn gravest(&self, context: &RuleContext<'_>) -> Grade {
-        // Looks with a pause between them may wait for something: whether they do is for others to judge.
-        if self.any(|past| past.slow) {
+        // Looks with a pause between them may wait for something, and what does some of it each time may get through:
+        // whether they do is for others to judge.
+        if self.any(|past| past.slow || past.did_some) {
             return Grade::Warn;
         }
         // Who runs again what passed proves that it passes each time, or is done.
@@ -254,6 +260,18 @@ impl Lap<'_> {
             return Grade::Stop;
         }
         if self.laps() < PROOF * context.config.limit(&WARN) { Grade::Notice } else { Grade::Warn }
+    }
+
+    /// The gravest grade of a repetition that waited before: one quick look among many that waited is none.
+    fn gravest_after_waits(&self, context: &RuleContext<'_>) -> Grade {
+        let awake = self.run.awake / self.period as u64;
+        if !self.run.waited || awake >= context.config.limit(&STOP) {
+            Grade::Stop
+        } else if awake > 1 || self.any(|past| past.slow) {
+            Grade::Warn
+        } else {
+            Grade::Notice
+        }
     }
 
     /// Whether the same calls with differing results get nowhere: they write, or what they read is hardly ever new.
@@ -321,6 +339,7 @@ impl Run {
         self.passed += u64::from(round.passed);
         self.advances += u64::from(round.advances);
         self.waited |= round.poll;
+        self.awake += u64::from(!round.poll);
         if self.rounds == 1 {
             self.start = start();
         }

@@ -1,4 +1,5 @@
 use super::Record;
+use crate::exit::Code;
 use crate::wire::text::{excerpt, printable};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -35,6 +36,25 @@ pub enum RunOutcome {
     Refused,
     /// A signal ended the run: 130 or 143.
     Interrupted,
+}
+
+/// The code of each outcome. That of an interruption depends on its signal.
+impl From<RunOutcome> for Code {
+    fn from(outcome: RunOutcome) -> Self {
+        match outcome {
+            RunOutcome::Done => Self::Ok,
+            RunOutcome::Unsure => Self::Unsure,
+            RunOutcome::Loop => Self::Loop,
+            RunOutcome::Stalled => Self::Stalled,
+            RunOutcome::Budget => Self::Budget,
+            RunOutcome::Failed => Self::Failed,
+            RunOutcome::Unverified => Self::Unverified,
+            RunOutcome::Aborted => Self::Aborted,
+            RunOutcome::Unreachable => Self::Unreachable,
+            RunOutcome::Refused => Self::NotAllowed,
+            RunOutcome::Interrupted => Self::Interrupted,
+        }
+    }
 }
 
 /// The totals of a run.

@@ -552,3 +552,28 @@ fn pages_that_are_all_the_same() {
     assert!(pages(|_| "members 4711 and 4712, then 4713".to_owned()) >= Some(Grade::Warn));
     assert!(pages(|n| format!("members {0}1 and {0}2, then {0}3", 400 + n)) <= Some(Grade::Notice));
 }
+
+#[test]
+fn one_quick_look_among_many_that_waited_is_no_circle() {
+    let looks = |quick: usize| {
+        let row = (0..10).map(|n| look(n * 34_000, 30_000, "./export --next", 0, "one more"));
+        let quick = (0..quick).map(|n| look(340_000 + n * 3_000, 500, "./export --next", 0, "one more"));
+        gravest(row.chain(quick))
+    };
+    assert!(looks(1) <= Some(Grade::Notice));
+    assert_eq!(looks(3), Some(Grade::Warn));
+    assert_eq!(looks(12), Some(Grade::Stop));
+}
+
+#[test]
+fn a_service_that_was_started_may_say_nothing_but_a_code() {
+    let looks = |start: &str, count: usize, exit: i32, answer: &str| {
+        let command = "curl -s -o /dev/null -w '%{http_code}' http://localhost:80/up";
+        let first = [look(0, 900, start, 0, "started")].into_iter();
+        gravest(first.chain((1..=count).map(|n| look(n * 5_500, 60, command, exit, answer))))
+    };
+    assert!(looks("docker compose up -d", 12, 7, "000") <= Some(Grade::Notice));
+    assert!(looks("docker compose up -d", 12, 0, "503") <= Some(Grade::Notice));
+    assert!(looks("docker compose up -d", 40, 7, "000") >= Some(Grade::Warn));
+    assert_eq!(looks("ls", 12, 7, "000"), Some(Grade::Stop));
+}
