@@ -224,7 +224,7 @@ fn those_that_wait_are_first() {
 fn asking() -> Board {
     let session = |n: u32, folder: &str| {
         format!(
-            r#"{{"ts":{n},"type":"session.created","properties":{{"sessionID":"ses_{n}","info":{{"id":"ses_{n}","title":"Mend the build","directory":"/work/{folder}"}}}}}}"#
+            r#"{{"ts":{n},"type":"session.created","properties":{{"sessionID":"ses_{n}","info":{{"id":"ses_{n}","title":"Mend the build","directory":"/srv/{folder}"}}}}}}"#
         )
     };
     let asks = |ts: u32, n: u32| {

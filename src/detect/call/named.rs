@@ -233,7 +233,7 @@ mod tests {
                 "head -50 ./src/a.py",
                 "sed -n '1,50p' src/a.py",
                 "cd src && nl a.py | cat",
-                "sudo cat /work/src/a.py 2>&1",
+                "sudo cat /srv/src/a.py 2>&1",
             ][..],
             &[
                 "python3 -c \"print(open('src/a.py').read())\"",

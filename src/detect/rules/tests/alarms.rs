@@ -388,7 +388,7 @@ fn the_same_target_in_other_words() {
     #[rustfmt::skip]
     let ways = [
         "cat src/a.py", "head -50 src/a.py", "sed -n '1,50p' src/a.py", "cat ./src/a.py | head -50", "nl -b n src/a.py", "cd src && cat a.py",
-        "awk 'NR<=50' src/a.py", "less /work/src/a.py", "python3 -c \"print(open('src/a.py').read())\"", "head --lines=50 src/a.py",
+        "awk 'NR<=50' src/a.py", "less /srv/src/a.py", "python3 -c \"print(open('src/a.py').read())\"", "head --lines=50 src/a.py",
         "bash -c 'cat src/a.py'", "cat src/a.py | cat",
     ];
     assert_eq!(gravest(&ways.map(str::to_owned), "def load(path):\n    return path"), Some(Grade::Warn));
