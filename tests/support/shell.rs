@@ -128,6 +128,18 @@ impl Running {
         }
     }
 
+    /// Reads this many lines, or fewer where the output ends.
+    ///
+    /// # Panics
+    /// If the output is not UTF-8.
+    pub fn pass(&mut self, lines: usize) {
+        for _ in 0..lines {
+            if self.next_line().is_none() {
+                return;
+            }
+        }
+    }
+
     fn next_line(&mut self) -> Option<String> {
         let mut line = String::new();
         let read = self.stdout.read_line(&mut line).expect("lines are UTF-8 here");

@@ -22,7 +22,7 @@ const WORKS: &str = r#"{"task": "Count.", "turns": [
     {"text": "Counted."}]}"#;
 
 /// The ids of a session's log, in order.
-fn log_of(server: &Server, session: &str) -> Vec<String> {
+pub(super) fn log_of(server: &Server, session: &str) -> Vec<String> {
     let (status, log) = server.post("/sync/history", &json!({}));
     assert_eq!(status, 200);
     let entries = log.as_array().expect("a log is a list").iter();
@@ -32,7 +32,7 @@ fn log_of(server: &Server, session: &str) -> Vec<String> {
 }
 
 /// The ids of this log that were emitted, in order. No event is emitted twice, and time does not go back.
-fn emitted(lines: &[Value], log: &[String]) -> Vec<String> {
+pub(super) fn emitted(lines: &[Value], log: &[String]) -> Vec<String> {
     let mut ids: Vec<String> = lines.iter().filter_map(|line| Some(line["id"].as_str()?.to_owned())).collect();
     let different: HashSet<&String> = ids.iter().collect();
     assert_eq!(different.len(), ids.len(), "an event was emitted twice");

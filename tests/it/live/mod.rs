@@ -19,6 +19,7 @@ mod readme;
 mod recorded;
 mod resume;
 mod shared;
+mod soak;
 mod starts;
 mod steer;
 mod stream;
