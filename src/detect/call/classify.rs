@@ -3,6 +3,7 @@
 use super::input::Input;
 use super::running::watches;
 use super::shell::{self, CommandLine, Effect};
+use super::todo_tools::keeps_list;
 use crate::detect::text::wait_signs::{has_word, words};
 use regex::Regex;
 
@@ -136,7 +137,7 @@ pub(super) fn classify(tool: &str, input: &Input, polls: &[Regex]) -> Class {
     let row = TOOLS.iter().find(|row| row.names.contains(&lower.as_str()));
     let line = input.command.as_deref().filter(|_| row.is_none()).map(shell::read);
     let by_line = line.as_ref().and_then(|line| kind_of(line.effect));
-    let thinks = (line.is_none() && lower.ends_with(THINKS)).then_some(CallKind::Plan);
+    let thinks = (line.is_none() && (lower.ends_with(THINKS) || keeps_list(tool))).then_some(CallKind::Plan);
     let known = row.map(|row| row.kind).or(by_line).or(thinks);
     let kind = if polls.iter().any(|poll| poll.is_match(tool) || poll.is_match(&input.text)) {
         CallKind::Poll

@@ -23,6 +23,7 @@ pub(crate) mod running;
 pub(crate) mod shell;
 mod soft_failure;
 pub(crate) mod still;
+pub(crate) mod todo_tools;
 pub(crate) mod tokens;
 mod trace;
 

@@ -157,7 +157,7 @@ fn of_line(line: &CommandLine, exit: Option<i64>, output: &str) -> CheckResult {
         line.checks.iter().all(|check| if code == 0 { check.exit.zero_passed } else { check.exit.other_failed })
     };
     let printed = || line.exit_label.as_deref().and_then(|label| checks::printed_exit(output, label));
-    let silent = exit.is_none() && line.checked_exit();
+    let silent = exit.is_none() && !line.checks.is_empty() && line.checks.iter().all(|check| check.exit.zero_passed);
     let missing = match line.cut.of(output) {
         Cut::Nothing => Missing::Nothing,
         Cut::Pieces => Missing::Rest,
@@ -193,7 +193,7 @@ fn of_line(line: &CommandLine, exit: Option<i64>, output: &str) -> CheckResult {
 fn of_silent(line: &CommandLine, output: &str, silent: bool, outcome: CheckResult) -> CheckResult {
     match outcome {
         // Compilers and linters that find nothing print nothing.
-        CheckResult::Unknown if (silent || line.only_prints()) && is_nothing(output) => CheckResult::Passed,
+        CheckResult::Unknown if (silent || line.only_prints()) && is_silent(output) => CheckResult::Passed,
         CheckResult::Unknown if is_praised(line, output) => CheckResult::Passed,
         CheckResult::Unknown => of_linters(line, output),
         outcome => outcome,
@@ -212,7 +212,29 @@ fn of_compiler(line: &CommandLine, ended_well: bool, output: &str) -> CheckResul
         return CheckResult::Passed;
     }
     let items: Vec<String> = line.checks.iter().flat_map(|check| reports(&check.name, output)).collect();
-    if items.is_empty() { CheckResult::Unknown } else { CheckResult::Failed { count: None, items } }
+    match items.is_empty() {
+        false => CheckResult::Failed { count: None, items },
+        true if is_of_program(output) => CheckResult::Passed,
+        true => CheckResult::Unknown,
+    }
+}
+
+/// How much of an output is searched for what a compiler may have said, in lines.
+const SAID: usize = 40;
+
+/// Whether an output is that of a program which was built just before it ran: something was printed, and nothing at its
+/// beginning is a complaint, which a compiler may have in words that nobody knows.
+fn is_of_program(output: &str) -> bool {
+    #[rustfmt::skip]
+    const COMPLAINTS: [&str; 19] = [
+        "error", "fail", "cannot", "can't", "could not", "couldn't", "not found", "no such", "undefined", "unresolved", "missing",
+        "fatal", "panic", "exception", "traceback", "fault", "dumped", "killed", "***",
+    ];
+    let complains = |line: &str| {
+        let line = line.to_ascii_lowercase();
+        COMPLAINTS.iter().any(|word| line.contains(word))
+    };
+    !is_nothing(output) && !output.lines().take(SAID).any(complains)
 }
 
 /// Whether an output has the line that only a line of checks that all passed prints.
@@ -316,6 +338,16 @@ fn refuses(body: &str) -> bool {
 /// Whether a result is empty, or is what `OpenCode`'s shell writes for an empty one.
 pub(super) fn is_nothing(result: &str) -> bool {
     matches!(result.trim(), "" | "(no output)")
+}
+
+/// Whether an output says nothing but which commands a task runner runs: `[fmt] $ gofmt -w .`, `> tsc -p .`.
+fn is_silent(output: &str) -> bool {
+    let traces = |line: &str| {
+        let line = line.trim();
+        let task = line.strip_prefix('[').and_then(|rest| rest.split_once("] ")).map_or(line, |(_, command)| command);
+        task.is_empty() || ["$ ", "> ", "+ "].iter().any(|sign| task.starts_with(sign))
+    };
+    is_nothing(output) || output.lines().all(traces)
 }
 
 fn first_line(text: &str) -> Option<&str> {

@@ -7,7 +7,7 @@ use super::exercised::Exercised;
 use super::follow_up::FollowUp;
 use super::local_server::answered;
 use super::lost_work::Touch;
-use super::open_todos::OpenTodos;
+use super::open_todos::TodoChange;
 use super::outside_action::OutsideAction;
 use super::rewritten_code::rewrites_code;
 use super::rollout::Rollout;
@@ -100,10 +100,12 @@ pub(crate) struct CallWork {
     pub(super) denied: bool,
     /// Agents' own notes, which say nothing about the work.
     pub(super) is_note: bool,
+    /// Nothing has to be said after it: it only takes notes, asks a person, or hands the work in.
+    pub(super) may_be_last: bool,
     /// What it did, for one who announced something.
     pub(super) follow_up: FollowUp,
-    /// The open items of the list that it wrote.
-    pub(super) todos: Option<OpenTodos>,
+    /// What it did to the agent's own to-do list.
+    pub(super) todos: Option<TodoChange>,
     pub(super) tampers: Tampers,
 }
 
@@ -134,7 +136,7 @@ impl CallWork {
         work.touch = Touch::read(call, state);
         work.read_check(call, state);
         if state.is_none_or(|state| &*state.status != "error") {
-            work.todos = state.and_then(|state| state.input).and_then(open_todos);
+            work.todos = state.and_then(|state| TodoChange::read(&call.tool, state));
             work.bumps_version = is_version_bump(work.target.as_deref(), state.and_then(|state| state.input));
             work.tampers.read_edit(work.target.as_deref(), state.and_then(|state| state.input));
         }
@@ -178,6 +180,7 @@ impl CallWork {
             called: text::excerpt_in_lines(call.input.command.as_deref().unwrap_or(&call.tool), NAME),
             denied: call.denied,
             is_note: call.kind == CallKind::Plan,
+            may_be_last: matches!(call.kind, CallKind::Plan | CallKind::Ask) || hands_in(&call.tool),
             follow_up: FollowUp::of(call),
             todos: None,
             tampers: Tampers::default(),
@@ -310,6 +313,18 @@ fn shows_check(state: Option<&ToolState<'_>>) -> bool {
     checks::read(&output, Missing::Nothing) != CheckResult::Unknown
 }
 
+/// Words in the names of tools with which agents hand in their work, or say their last: `submit`, `attempt_completion`,
+/// `ExitPlanMode`, `StructuredOutput`.
+#[rustfmt::skip]
+const LAST: [&str; 14] = [
+    "submit", "finish", "complete", "completion", "done", "exit", "end", "final", "respond", "reply", "answer", "message", "output", "handoff",
+];
+
+fn hands_in(tool: &str) -> bool {
+    let lower = tool.to_ascii_lowercase();
+    LAST.iter().any(|word| lower.contains(word))
+}
+
 /// The folder that a call says it runs in.
 fn place(input: Raw<'_>) -> Option<String> {
     const PLACES: [&str; 6] = ["workdir", "cwd", "working_directory", "workingDirectory", "working_dir", "directory"];
@@ -321,30 +336,4 @@ fn place(input: Raw<'_>) -> Option<String> {
     let members = members(input)?;
     let (_, place) = members.iter().find(|(name, _)| PLACES.contains(&&**name))?;
     serde_json::from_str(place.get()).ok()
-}
-
-/// The open items of a to-do list in a call's input; `None` if it has no list.
-fn open_todos(input: Raw<'_>) -> Option<OpenTodos> {
-    #[derive(serde::Deserialize)]
-    struct Item<'a> {
-        #[serde(borrow)]
-        status: Cow<'a, str>,
-        #[serde(borrow, alias = "step", alias = "text", alias = "title", alias = "task", default)]
-        content: Cow<'a, str>,
-    }
-    const LISTS: [&str; 4] = ["todos", "plan", "items", "tasks"];
-    let source = input.get();
-    // Most inputs have none, and are spared a second reading.
-    if !LISTS.iter().any(|name| memchr::memmem::find(source.as_bytes(), name.as_bytes()).is_some()) {
-        return None;
-    }
-    let members = members(input)?;
-    let list = members.iter().find(|(name, _)| LISTS.contains(&&**name))?;
-    // A list of another shape is not a to-do list.
-    let items: Vec<Item<'_>> = serde_json::from_str(list.1.get()).ok()?;
-    let is_open = |item: &&Item<'_>| {
-        !matches!(&*item.status, "completed" | "cancelled" | "canceled" | "done" | "deleted" | "skipped")
-    };
-    let first = items.iter().find(is_open).map(|item| text::excerpt_in_lines(&item.content, NAME));
-    Some(OpenTodos { count: items.iter().filter(is_open).count(), first })
 }

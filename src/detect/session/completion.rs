@@ -82,6 +82,8 @@ pub(crate) struct Completion {
     text: LastText,
     /// The most that a call did since the last text began.
     follow_up: FollowUp,
+    /// The last thing was a call, and its result has no answer yet.
+    owes_answer: bool,
 }
 
 impl Default for Completion {
@@ -99,6 +101,7 @@ impl Default for Completion {
             work: WorkLog::default(),
             text: LastText::default(),
             follow_up: FollowUp::Nothing,
+            owes_answer: false,
         }
     }
 }
@@ -116,6 +119,7 @@ impl Completion {
         self.end = None;
         self.finished_at = None;
         self.unanswered = false;
+        self.owes_answer = false;
         self.text.clear();
     }
 
@@ -214,6 +218,7 @@ impl Completion {
     pub(crate) fn append_text(&mut self, text: &str) {
         if self.text.append(text) {
             self.follow_up = FollowUp::Nothing;
+            self.owes_answer = false;
         }
     }
 
@@ -225,6 +230,7 @@ impl Completion {
     /// Records a call of this session that ended.
     pub(crate) fn record_call(&mut self, work: &CallWork) {
         self.follow_up = self.follow_up.max(work.follow_up());
+        self.owes_answer = !work.may_be_last;
         self.work.record(work, true);
     }
 
@@ -338,6 +344,9 @@ impl Completion {
         let mut add = |contradiction, fact: String| facts.push(DoneFact { contradiction, fact });
         if self.end == Some(End::Length) {
             add(Contradiction::CutOff, "the last answer was cut off by the length limit".to_owned());
+        }
+        if self.owes_answer && matches!(self.end, None | Some(End::Calls)) {
+            add(Contradiction::CutOff, "the turn ended with a call, and nothing was said about its result".to_owned());
         }
         if let Some(warning) = warning {
             add(Contradiction::OpenFinding, format!("a finding is still open: {warning}"));

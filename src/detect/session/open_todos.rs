@@ -1,6 +1,17 @@
-//! The open items of a to-do list.
+//! The agent's own to-do list: what is open on it, and how calls change it.
 
-/// How many are open, and the first of them.
+use crate::detect::call::todo_tools::TodoVerb;
+use crate::wire::part::ToolState;
+use crate::wire::{Raw, members, text};
+use std::borrow::Cow;
+
+/// The length of an item in a fact, in characters.
+const NAME: usize = 80;
+/// How many items that were written one by one are remembered.
+const ITEMS: usize = 256;
+/// How much of an answer is searched for the id of a new item, in bytes.
+const ANSWER: usize = 400;
+/// How many items are open, and the first of them.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct OpenTodos {
     pub(crate) count: usize,
@@ -9,7 +20,7 @@ pub(crate) struct OpenTodos {
 
 impl OpenTodos {
     /// That items are open, in a sentence.
-    pub(super) fn fact(&self) -> Option<String> {
+    fn fact(&self) -> Option<String> {
         let first = self.first.as_deref().filter(|first| !first.is_empty());
         match (self.count, first) {
             (0, _) => None,
@@ -18,5 +29,186 @@ impl OpenTodos {
             (open, None) => Some(format!("{open} to-do items are open")),
             (open, Some(first)) => Some(format!("{open} to-do items are open, the first is \"{first}\"")),
         }
+    }
+}
+
+/// What a call does to the list.
+#[derive(Debug, Clone)]
+pub(crate) enum TodoChange {
+    /// It writes the whole list.
+    Whole(OpenTodos),
+    /// It opens an item; `None` where nothing says how it is called from then on.
+    Opens(Option<String>, String),
+    /// It says whether an item is still open.
+    Sets(String, bool),
+}
+
+impl TodoChange {
+    /// What a call of `tool` that ended well does to the list.
+    pub(super) fn read(tool: &str, state: &ToolState<'_>) -> Option<Self> {
+        let input = state.input?;
+        match TodoVerb::of(tool) {
+            Some(TodoVerb::Looks) => None,
+            Some(TodoVerb::Creates) => created(input, state).or_else(|| whole(input)),
+            Some(verb) => updated(input, verb).or_else(|| whole(input)),
+            None => whole(input),
+        }
+    }
+}
+
+/// The list, whether it is written whole or item by item.
+#[derive(Debug, Default)]
+pub(crate) struct TodoList {
+    whole: OpenTodos,
+    /// The open items that were written one by one: id and text.
+    items: Vec<(String, String)>,
+    created: usize,
+}
+
+impl TodoList {
+    /// Replaces the whole list.
+    pub(crate) fn replace(&mut self, todos: OpenTodos) {
+        self.whole = todos;
+    }
+
+    /// Records what a call did.
+    pub(super) fn record(&mut self, change: &TodoChange) {
+        match change {
+            TodoChange::Whole(todos) => self.whole.clone_from(todos),
+            TodoChange::Opens(id, text) => {
+                self.created += 1;
+                let id = id.clone().unwrap_or_else(|| self.created.to_string());
+                self.open(id, text.clone());
+            }
+            TodoChange::Sets(id, true) => self.open(id.clone(), String::new()),
+            TodoChange::Sets(id, false) => self.items.retain(|(known, _)| known != id),
+        }
+    }
+
+    fn open(&mut self, id: String, text: String) {
+        if self.items.len() < ITEMS && !self.items.iter().any(|(known, _)| *known == id) {
+            self.items.push((id, text));
+        }
+    }
+
+    /// That items are open, in a sentence.
+    pub(super) fn fact(&self) -> Option<String> {
+        let first = self.items.first().map(|(_, text)| text.clone());
+        let own = OpenTodos { count: self.items.len(), first };
+        own.fact().or_else(|| self.whole.fact())
+    }
+}
+
+/// The item that a call opens.
+fn created(input: Raw<'_>, state: &ToolState<'_>) -> Option<TodoChange> {
+    const TEXTS: [&str; 7] = ["subject", "title", "content", "text", "task", "todo", "description"];
+    let members = members(input)?;
+    let text = TEXTS.iter().find_map(|name| {
+        let (_, value) = members.iter().find(|(member, _)| member == name)?;
+        serde_json::from_str::<Cow<'_, str>>(value.get()).ok()
+    })?;
+    let answer = state.output.map(|output| text::beginning(output, ANSWER)).unwrap_or_default();
+    Some(TodoChange::Opens(new_id(&answer), text::excerpt_in_lines(&text, NAME)))
+}
+
+/// The id in an answer: `Task #3 created`, `{"id": "3"}`.
+fn new_id(answer: &str) -> Option<String> {
+    let behind = |sign: &str| {
+        let rest = &answer[answer.find(sign)? + sign.len()..];
+        let rest = rest.trim_start_matches([' ', ':', '"', '\\']);
+        let id: String = rest.chars().take_while(|c| c.is_alphanumeric() || matches!(c, '-' | '_')).collect();
+        (!id.is_empty()).then_some(id)
+    };
+    ["#", "Id\"", "_id\"", "\"id\""].iter().find_map(|sign| behind(sign))
+}
+
+/// What a call says of an item that is there.
+fn updated(input: Raw<'_>, verb: TodoVerb) -> Option<TodoChange> {
+    const IDS: [&str; 7] = ["taskId", "task_id", "todoId", "todo_id", "itemId", "item_id", "id"];
+    let members = members(input)?;
+    let of = |names: &[&str]| {
+        let (_, value) = members.iter().find(|(member, _)| names.contains(&&**member))?;
+        Some(value.get().trim_matches(['"', '#']).to_owned())
+    };
+    let id = of(&IDS)?;
+    let open = verb != TodoVerb::Closes && is_open(&of(&["status", "state"])?);
+    Some(TodoChange::Sets(id, open))
+}
+
+fn is_open(status: &str) -> bool {
+    !matches!(status, "completed" | "cancelled" | "canceled" | "done" | "deleted" | "skipped" | "complete" | "closed")
+}
+
+/// The open items of a list in a call's input; `None` if it has no list.
+fn whole(input: Raw<'_>) -> Option<TodoChange> {
+    #[derive(serde::Deserialize)]
+    struct Item<'a> {
+        #[serde(borrow)]
+        status: Cow<'a, str>,
+        #[serde(borrow, alias = "step", alias = "text", alias = "title", alias = "task", default)]
+        content: Cow<'a, str>,
+    }
+    const LISTS: [&str; 4] = ["todos", "plan", "items", "tasks"];
+    let source = input.get();
+    // Most inputs have none, and are spared a second reading.
+    if !LISTS.iter().any(|name| memchr::memmem::find(source.as_bytes(), name.as_bytes()).is_some()) {
+        return None;
+    }
+    let members = members(input)?;
+    let list = members.iter().find(|(name, _)| LISTS.contains(&&**name))?;
+    // A list of another shape is not a to-do list.
+    let items: Vec<Item<'_>> = serde_json::from_str(list.1.get()).ok()?;
+    let is_open = |item: &&Item<'_>| is_open(&item.status);
+    let first = items.iter().find(is_open).map(|item| text::excerpt_in_lines(&item.content, NAME));
+    Some(TodoChange::Whole(OpenTodos { count: items.iter().filter(is_open).count(), first }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What the list says after these calls: tool, input, answer.
+    fn fact(calls: &[(&str, &str, &str)]) -> Option<String> {
+        let mut list = TodoList::default();
+        for (tool, input, output) in calls {
+            let output = serde_json::to_string(output).unwrap();
+            let state = format!(r#"{{"status": "completed", "input": {input}, "output": {output}}}"#);
+            let state: ToolState<'_> = serde_json::from_str(&state).unwrap();
+            if let Some(change) = TodoChange::read(tool, &state) {
+                list.record(&change);
+            }
+        }
+        list.fact()
+    }
+
+    #[test]
+    fn items_one_by_one() {
+        let first = ("taskcreate", r#"{"subject": "Write the parser"}"#, "Task #1 created successfully: Write the parser");
+        let second = ("taskcreate", r#"{"subject": "Test it"}"#, "Task #2 created successfully: Test it");
+        let done = |id: &'static str| ("TaskUpdate", id, "Updated");
+        assert_eq!(
+            fact(&[first, second]).as_deref(),
+            Some("2 to-do items are open, the first is \"Write the parser\"")
+        );
+        let one = fact(&[first, second, done(r#"{"taskId": "1", "status": "completed"}"#)]);
+        assert_eq!(one.as_deref(), Some("1 to-do item is open: \"Test it\""));
+        let ends = [r#"{"taskId": "1", "status": "completed"}"#, r##"{"taskId": "#2", "status": "deleted"}"##];
+        assert_eq!(fact(&[first, second, done(ends[0]), done(ends[1])]), None);
+    }
+
+    #[test]
+    fn ids_in_other_answers() {
+        let add = ("todo_add", r#"{"content": "Ship it"}"#, r#"{"id": "a-7", "status": "pending"}"#);
+        assert!(fact(&[add]).is_some());
+        assert_eq!(fact(&[add, ("complete_todo", r#"{"id": "a-7"}"#, "ok")]), None);
+        // Where no answer says it, they are numbered.
+        let silent = ("add_task", r#"{"title": "Ship it"}"#, "ok");
+        assert_eq!(fact(&[silent, ("update_task", r#"{"task_id": 1, "status": "done"}"#, "ok")]), None);
+    }
+
+    #[test]
+    fn lists_of_others_are_no_own_list() {
+        let asana = ("asana_create_task", r#"{"title": "Call the vendor"}"#, "Task #9 created");
+        assert_eq!(fact(&[asana]), None);
     }
 }

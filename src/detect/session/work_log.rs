@@ -3,7 +3,7 @@
 use super::call_work::CallWork;
 use super::check_log::{CheckLog, FailedCheck};
 use super::lost_work::{LostWork, TAKES_BACK};
-use super::open_todos::OpenTodos;
+use super::open_todos::{OpenTodos, TodoList};
 use super::outside_action::OutsideAction;
 use super::request::{RequestNumber, UserRequest};
 use super::rollout;
@@ -31,7 +31,7 @@ pub(crate) struct WorkLog {
     latest: ForRequest,
     /// The folder that the session works in.
     directory: Option<String>,
-    todos: OpenTodos,
+    todos: TodoList,
     changes: Changes,
     checks: CheckLog,
     /// The last call whose checks did not say how they came out when it ended.
@@ -117,7 +117,7 @@ impl WorkLog {
 
     /// Sets the open items of the todo list.
     pub(crate) fn set_open_todos(&mut self, todos: OpenTodos) {
-        self.todos = todos;
+        self.todos.replace(todos);
     }
 
     /// Sets how many files the session has changed, according to the server.
@@ -176,7 +176,7 @@ impl WorkLog {
                 self.latest.replies.record(reply);
             }
             if let Some(todos) = &work.todos {
-                self.todos.clone_from(todos);
+                self.todos.record(todos);
             }
         }
         self.record_acts(work);

@@ -225,10 +225,21 @@ fn reads_through_wrappers_and_pipes() {
 }
 
 #[test]
+fn what_a_task_runner_says_is_no_finding() {
+    each(&[
+        (Pass, "mise run fmt && go vet ./...", None, "[fmt] $ gofmt -s -w .\n"),
+        (Pass, "npm run lint", None, "\n> shop@1.0.0 lint\n> eslint .\n"),
+        (Open, "mise run fmt; go vet ./... || true", None, "[fmt] $ gofmt -s -w .\n"),
+    ]);
+}
+
+#[test]
 fn what_was_built_speaks_for_itself() {
     const BUILT: &str = "go build -o /tmp/shop ./cmd/shop && /tmp/shop orders 2>&1 | head -5";
     each(&[
         (Pass, BUILT, OK, "7 orders\n"),
+        (Pass, BUILT, None, "Branch: main\n7 orders\n"),
+        (Fail, BUILT, None, "go: no required module provides package x; not found\n"),
         (Open, BUILT, None, "Error: unknown command: orders\n"),
         (Open, "cd c && gcc -o a a.c && ./a", None, "Segmentation fault\n"),
         (Pass, "cd c && gcc -o a a.c && ./a", OK, "1 failed, as it should\n"),

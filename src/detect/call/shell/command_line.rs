@@ -3,7 +3,6 @@
 use super::check_run::{CheckRun, FILTER};
 use super::cut::Cut;
 use super::effect::{Change, Effect};
-use super::exits::Exit;
 use super::verbs::prints_only;
 use crate::detect::hash;
 
@@ -59,10 +58,5 @@ impl CommandLine {
     /// Whether its checks are formatters that print what they would change and end well in any case: `gofmt -d`.
     pub(crate) fn only_prints(&self) -> bool {
         !self.checks.is_empty() && self.checks.iter().all(|check| prints_only(&check.name))
-    }
-
-    /// Whether the exit code of the line is that of its checks, for better and worse.
-    pub(crate) fn checked_exit(&self) -> bool {
-        !self.checks.is_empty() && self.checks.iter().all(|check| check.exit == Exit::OWN)
     }
 }
