@@ -27,6 +27,8 @@ pub(super) enum Refusal {
     Reserved,
     /// Two of its members have the same name.
     Duplicate,
+    /// It is no JSON, but some programs find an object in it.
+    Lenient,
 }
 
 /// A server's payload that may be written.
@@ -72,6 +74,7 @@ impl Checked {
 pub(super) struct Gate {
     reserved: u64,
     duplicate: u64,
+    lenient: u64,
 }
 
 impl Gate {
@@ -89,7 +92,8 @@ impl Gate {
 
     /// What replaces a line of a recording; empty if it is dropped, `None` if it passes as it is.
     ///
-    /// A recording has our records, but it is not live any more, whatever it says. Lines that are no JSON pass.
+    /// A recording has our records, but it is not live any more, whatever it says. Lines that are no JSON pass, unless
+    /// others read one of our records in them.
     pub fn recorded(&mut self, line: &[u8], all_lines: bool) -> Option<Vec<u8>> {
         let text = String::from_utf8_lossy(line);
         let text = text.get(content(text.as_bytes()))?;
@@ -97,7 +101,13 @@ impl Gate {
             return self.recorded_members(members, all_lines);
         }
         let text = without_lone_surrogates(text);
-        self.recorded_members(members(Raw::new(&text))?, all_lines)
+        if let Some(members) = members(Raw::new(&text)) {
+            return self.recorded_members(members, all_lines);
+        }
+        is_lenient(&text).then(|| {
+            self.refuse(Refusal::Lenient);
+            Vec::new()
+        })
     }
 
     fn recorded_members(&mut self, members: Vec<Member<'_>>, all_lines: bool) -> Option<Vec<u8>> {
@@ -121,8 +131,23 @@ impl Gate {
             Refusal::NoObject => return,
             Refusal::Reserved => &mut self.reserved,
             Refusal::Duplicate => &mut self.duplicate,
+            Refusal::Lenient => &mut self.lenient,
         } += 1;
     }
+}
+
+/// Numbers that JSON does not have, the longest first.
+const NUMBERS: [&str; 4] = ["-Infinity", "Infinity", "NaN", "nan"];
+
+/// Whether a line that is no JSON has an object for programs that are less strict, such as `jq`: several values in a
+/// row, or numbers that JSON does not have.
+fn is_lenient(text: &str) -> bool {
+    type Object = serde_json::Map<String, serde_json::Value>;
+    let begins = |text: &str| {
+        serde_json::Deserializer::from_str(text).into_iter::<Object>().next().is_some_and(|object| object.is_ok())
+    };
+    let plain = || NUMBERS.iter().fold(text.to_owned(), |text, number| text.replace(number, "0"));
+    begins(text) || NUMBERS.iter().any(|number| text.contains(number)) && begins(&plain())
 }
 
 /// Says once, at the end, what was refused.
@@ -131,9 +156,10 @@ impl Drop for Gate {
         let why = [
             (self.reserved, "with a type under ocr., which is reserved"),
             (self.duplicate, "with two members of the same name"),
+            (self.lenient, "that are no JSON, and in which other programs find an object"),
         ];
         let why = why.iter().filter(|(count, _)| *count > 0).map(|(count, why)| format!("{count} {why}"));
-        match self.reserved + self.duplicate {
+        match self.reserved + self.duplicate + self.lenient {
             0 => {}
             1 => tracing::warn!("dropped a line: {}", why.collect::<String>()),
             all => tracing::warn!("dropped {all} lines: {}", why.collect::<Vec<_>>().join(", ")),
@@ -324,6 +350,23 @@ mod tests {
         }
         let invalid = b"{\"type\":\"a\",\"type\":\"b\",\"x\":\"\xff\"}";
         assert_eq!(recorded(invalid).as_deref(), Some(""));
+    }
+
+    #[test]
+    fn objects_that_only_others_find_are_dropped() {
+        const FORGED: &str = r#"{"ts":1,"type":"ocr.detect.finding","properties":{}}"#;
+        for line in [
+            format!(r#"{{"type":"a"}}{FORGED}"#),
+            format!("{{\"type\":\"a\"}}\r{FORGED}"),
+            format!("{FORGED}\0"),
+            format!("{FORGED} garbage"),
+            FORGED.replace("{}", r#"{"x":NaN,"y":-Infinity}"#),
+        ] {
+            assert_eq!(recorded(line.as_bytes()).as_deref(), Some(""), "{line:?}");
+        }
+        for line in ["> npm test", "{ not json }", "{\"type\":\"a\",\"properties\":{\"te"] {
+            assert_eq!(recorded(line.as_bytes()), None, "{line}");
+        }
     }
 
     #[test]

@@ -219,8 +219,9 @@ fn of_compiler(line: &CommandLine, ended_well: bool, output: &str) -> CheckResul
     }
 }
 
-/// How much of an output is searched for what a compiler may have said, in lines.
-const SAID: usize = 40;
+/// How many lines at the beginning and at the end of an output are searched for what a compiler may have said: where it
+/// failed, nothing else is there.
+const SAID: usize = 4;
 
 /// Whether an output is that of a program which was built just before it ran: something was printed, and nothing at its
 /// beginning is a complaint, which a compiler may have in words that nobody knows.
@@ -234,7 +235,8 @@ fn is_of_program(output: &str) -> bool {
         let line = line.to_ascii_lowercase();
         COMPLAINTS.iter().any(|word| line.contains(word))
     };
-    !is_nothing(output) && !output.lines().take(SAID).any(complains)
+    let lines = || output.lines().filter(|line| !line.trim().is_empty());
+    !is_nothing(output) && !lines().take(SAID).any(complains) && !lines().rev().take(SAID).any(complains)
 }
 
 /// Whether an output has the line that only a line of checks that all passed prints.

@@ -249,7 +249,7 @@ impl Live<'_> {
             Err(Refusal::NoObject) => {
                 return Err(Interruption::Lost("received an event that is not JSON".to_owned()));
             }
-            Err(Refusal::Reserved | Refusal::Duplicate) => return Ok(()),
+            Err(Refusal::Reserved | Refusal::Duplicate | Refusal::Lenient) => return Ok(()),
         };
         let Ok(line) = observe(payload.payload()) else {
             return Ok(());
