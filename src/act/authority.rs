@@ -13,11 +13,17 @@ use url::Url;
 /// What every reason ends with.
 const REMEDY: &str = "use --server to act on a live server";
 
+/// What is said of a stream of another agent.
+const UNOPENED: &str = "no ocr.stream.opened line says";
+
 /// What `ocr-act` may act on. The first `opened` line decides, and no later line changes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Authority {
-    /// There was no `opened` line yet.
-    Unopened,
+    /// There was no `opened` line yet: the stream may be another agent's, or a recording of one.
+    Unopened {
+        /// Whether a person says that it is live.
+        live: bool,
+    },
     /// A person named the server. Checks and notifications are for a stream that does not say it is a replay.
     Named {
         /// Whether the stream says that it is a replay.
@@ -34,7 +40,11 @@ pub(super) enum Authority {
 impl Authority {
     /// Before the first line.
     pub fn before(settings: &Settings) -> Self {
-        if settings.server.is_some() { Self::Named { replay: false, proven: false } } else { Self::Unopened }
+        if settings.server.is_some() {
+            Self::Named { replay: false, proven: false }
+        } else {
+            Self::Unopened { live: settings.live }
+        }
     }
 
     /// After the first `opened` line, which was written at `ts`. `says_replay` tells whether it says of itself that it is
@@ -66,7 +76,7 @@ impl Authority {
     /// Treats one of our streams as a recording when it does not begin with an `opened` line that can be read. Returns
     /// whether this line is why.
     pub fn doubt(&mut self, line: &Observation, text: &str) -> bool {
-        let is_doubted = *self == Self::Unopened && misses_opened(line, text);
+        let is_doubted = matches!(self, Self::Unopened { .. }) && misses_opened(line, text);
         if is_doubted {
             *self = Self::unproven("it does not begin with a readable ocr.stream.opened line");
         }
@@ -79,10 +89,15 @@ impl Authority {
         Self::Recording(why)
     }
 
-    /// Whether the session may be a living one: its work is checked and its outcome is sent. Other agents' streams have no
-    /// `opened` line, and name nothing but what happened; their work is where we run.
+    /// Whether the session may be a living one, so that its time goes on.
     pub fn is_live(&self) -> bool {
-        matches!(self, Self::Proven | Self::Named { replay: false, .. } | Self::Unopened)
+        matches!(self, Self::Proven | Self::Named { replay: false, .. } | Self::Unopened { .. })
+    }
+
+    /// Whether its work is checked and people are told of it: the stream proves that it is live, or a person says so. Other
+    /// agents' streams have no `opened` line; their work is where we run.
+    pub fn vouches(&self) -> bool {
+        self.is_live() && *self != Self::Unopened { live: false }
     }
 
     /// Whether the stream proves that it is live: what its server says now is about the run.
@@ -93,7 +108,10 @@ impl Authority {
     /// Why there is no server to act on, if there is none.
     pub fn refusal(&self) -> Option<String> {
         match self {
-            Self::Unopened => Some(format!("no ocr.stream.opened line says what the stream is; {REMEDY}")),
+            Self::Unopened { live: true } => Some(format!("{UNOPENED} what the stream is; {REMEDY}")),
+            Self::Unopened { live: false } => {
+                Some(format!("{UNOPENED} that the stream is live; use --live if it is, or {REMEDY}"))
+            }
             Self::Recording(why) => Some(why.clone()),
             Self::Named { .. } | Self::Proven => None,
         }

@@ -58,7 +58,7 @@ impl Dispatcher {
         self.inactive = target.as_ref().err().cloned();
         let url = target.ok();
         // The directory of a recording may belong to someone else by now.
-        let checks = !self.shared.settings.dry_run && authority.is_live();
+        let checks = !self.shared.settings.dry_run && authority.vouches();
         if url.is_none() && !checks {
             return Ok(());
         }

@@ -8,6 +8,7 @@ use super::verify::verify;
 use crate::exit::Failure;
 use crate::net::runtime;
 use crate::pipe::{Out, Shutdown};
+use crate::printable::printable;
 use crate::process::server_processes::ServerProcesses;
 use crate::server::{self, Server};
 use crate::wire::Timestamp;
@@ -271,6 +272,10 @@ impl ExecutorContext {
     /// Writes the final record of an order and returns its report.
     fn report(&self, order: Order, phase: Phase, detail: &str) -> Report {
         self.write(&order, phase, detail);
+        if phase == Phase::Failed && matches!(order.kind, OrderKind::Abort { .. }) {
+            // The result says how the session was judged, not that it may still run.
+            tracing::warn!("session {} may still run: cannot abort it: {detail}", printable(&order.session));
+        }
         Report { order, phase, detail: detail.to_owned(), interrupted: self.shutdown.requested().is_some() }
     }
 

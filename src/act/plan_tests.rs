@@ -11,6 +11,7 @@ use std::time::Duration;
 
 fn settings() -> Settings {
     Settings {
+        live: false,
         server: None,
         credentials: Credentials::default(),
         private: std::path::PathBuf::new(),

@@ -13,6 +13,8 @@ use url::Url;
 pub struct Settings {
     /// The server to act on; by default the one that the stream names, if it proves to be live.
     pub server: Option<Url>,
+    /// Whether a person says that a stream without an `opened` line is live.
+    pub live: bool,
     /// The credentials for the server.
     pub credentials: Credentials,
     /// The folder with the passwords of the servers that this user's streams started.

@@ -6,7 +6,7 @@ use super::settings::Settings;
 use super::shared_directory::Lookout;
 use crate::pipe::{Out, Shutdown};
 use std::sync::Arc;
-use std::sync::atomic::AtomicI64;
+use std::sync::atomic::{AtomicBool, AtomicI64};
 
 /// What the runs of one stage share. Clones share it too.
 #[derive(Clone)]
@@ -19,6 +19,8 @@ pub(super) struct Shared {
     /// Sends what people are told.
     pub courier: Courier,
     pub lookout: Lookout,
+    /// Whether it was said that nothing is done.
+    pub warned: Arc<AtomicBool>,
     /// The time of the stream, in milliseconds since the Unix epoch, for what is written from other threads.
     pub now: Arc<AtomicI64>,
 }
@@ -34,6 +36,7 @@ impl Shared {
             shutdown,
             pending: Pending::default(),
             lookout: Lookout::default(),
+            warned: Arc::default(),
             now,
         }
     }

@@ -200,7 +200,18 @@ impl Act {
             Some(news) => self.respond(news, added)?,
             None => {}
         }
+        self.say_what_is_left_undone();
         self.advance(added)
+    }
+
+    /// Says once that a stream which does not prove that it is live is neither checked nor told of, if either was asked for.
+    fn say_what_is_left_undone(&self) {
+        let (settings, courier) = (&self.shared.settings, &self.shared.courier);
+        let is_asked = !settings.dry_run && (!settings.checks.is_empty() || courier.has_receivers());
+        let is_unproven = matches!(self.authority, Authority::Unopened { live: false }) && self.state.closed.is_none();
+        if is_asked && is_unproven && !self.shared.warned.swap(true, Ordering::SeqCst) {
+            tracing::warn!("nothing is done, checked or sent: {}", self.authority.refusal().unwrap_or_default());
+        }
     }
 
     /// Learns what is said of a session.
@@ -245,7 +256,7 @@ impl Act {
     }
 
     fn respond(&mut self, news: News, added: &mut Vec<u8>) -> Result<(), Failure> {
-        self.outbox.tell(&news, &self.state, self.authority.is_live());
+        self.outbox.tell(&news, &self.state, self.authority.vouches());
         let (state, settings) = (&mut self.state, &*self.shared.settings);
         let orders = match news {
             News::Opened { says_replay } => {
@@ -363,7 +374,7 @@ impl Act {
         let (mut result, code) = conclude(&self.state, signal, !settings.checks.is_empty());
         result.other_sessions = self.neighbours.all(until);
         let now = Now { ts: self.state.clock.now(), since: self.last_line };
-        let is_told = self.saw_lines && self.is_live() && !settings.dry_run;
+        let is_told = self.saw_lines && self.authority.vouches() && !settings.dry_run;
         if !self.is_one_of_many {
             self.outbox.tell_outcome(&result, is_told, now, added);
         } else if is_told {

@@ -12,7 +12,7 @@ use crate::act::{
 };
 use crate::detect;
 use crate::exit::{Code, Failure};
-use crate::pipe::{DEFAULT_LINE_LIMIT, Out, Shutdown, filter, input, tell};
+use crate::pipe::{DEFAULT_LINE_LIMIT, LastLines, Out, Shutdown, filter, input, tell};
 use crate::process::job;
 use crate::process::pipe_key::PIPE_KEY;
 use crate::process::server_processes::password_at;
@@ -79,6 +79,10 @@ pub(super) struct Args {
     /// Act on this server instead of the one named in the stream, even if the stream is a recording.
     #[arg(long, value_name = "URL")]
     server: Option<String>,
+    /// Treat lines of another agent, which no ocr.stream.opened line precedes, as those of a live session that works here:
+    /// run the checks, and send the notifications. Not for a recording.
+    #[arg(long)]
+    live: bool,
     /// Answer an open request on --server and exit, reading no lines. ANSWER is once, always or reject for a permission;
     /// for a question, reject, an option or any text. May be repeated; a request with several questions takes one
     /// answer for each, in order.
@@ -209,17 +213,19 @@ fn run(args: Args) -> anyhow::Result<Code> {
     }
     warn_of_unknown(&args.actions.on);
     let notify = notify(args.notify)?;
-    let settings = settings(args.server.as_deref(), &args.rest, args.actions, args.verification)?;
+    let settings =
+        Settings { live: args.live, ..settings(args.server.as_deref(), &args.rest, args.actions, args.verification)? };
     let stdin = input::stdin(HINT)?;
     let out = Out::new(input::stdout()?, args.only);
     // A session is guarded whether or not there is room for the lines.
     out.go_on_without();
     let shutdown = Shutdown::outlive_first_signal();
+    let last_lines = LastLines::new(stdin, &shutdown);
     job::stop_together();
     let act = Act::new(settings, notify, out.clone(), shutdown)?;
     act.leave_with_reader();
     let act_on = if args.act_on_all { act_on_all } else { act_on_one };
-    let code = act_on(act, stdin, &out, args.quiet)?;
+    let code = act_on(act, last_lines, &out, args.quiet)?;
     out.lost().map_or(Ok(code), |failure| Err(failure.into()))
 }
 
@@ -302,6 +308,7 @@ fn settings(
 ) -> Result<Settings, Failure> {
     Ok(Settings {
         server: server.map(parse_url).transpose()?,
+        live: false,
         credentials: credentials(),
         private: private_folder(),
         key: pipe_key(),

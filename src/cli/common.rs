@@ -6,11 +6,12 @@ use crate::pipe::tell::Teller;
 #[cfg(unix)]
 use crate::run::Private;
 use crate::wire::record;
+use clap::Arg;
 use clap::Command;
 use clap::builder::{StringValueParser, TypedValueParser};
 use clap::error::{ContextKind, ContextValue, Error};
 #[cfg(unix)]
-use clap::{Arg, ArgMatches, CommandFactory, FromArgMatches, Parser, parser::ValueSource};
+use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, parser::ValueSource};
 use schemars::Schema;
 use std::ffi::{OsStr, OsString};
 use std::fmt::Display;
@@ -113,15 +114,34 @@ pub(super) fn prepared(command: Command, short: &[&str]) -> Command {
     })
 }
 
+/// The same error without the value of a private argument: one whose variable `--help` does not print.
+pub(super) fn without_secret(mut error: Error, command: &Command) -> Error {
+    let is_private = named(&error).and_then(|long| of_name(command, long)).is_some_and(Arg::is_hide_env_values_set);
+    if is_private && error.get(ContextKind::InvalidValue).is_some() {
+        error.insert(ContextKind::InvalidValue, ContextValue::String("…".to_owned()));
+    }
+    error
+}
+
+/// The flag that an error is about.
+fn named(error: &Error) -> Option<&str> {
+    let Some(ContextValue::String(named)) = error.get(ContextKind::InvalidArg) else { return None };
+    named.split([' ', '=', '[']).next()
+}
+
+/// The argument with this flag.
+fn of_name<'a>(command: &'a Command, long: &str) -> Option<&'a Arg> {
+    command.get_arguments().find(|arg| arg.get_long() == long.strip_prefix("--"))
+}
+
 /// The variable that gave an argument the value that an error is about.
 pub(super) fn variable_at_fault(command: &Command, args: &[OsString], error: &Error) -> Option<String> {
-    let Some(ContextValue::String(named)) = error.get(ContextKind::InvalidArg) else { return None };
-    let long = named.split([' ', '=', '[']).next()?;
+    let long = named(error)?;
     let is_typed = |arg: &OsString| arg.to_string_lossy().split('=').next() == Some(long);
     if args.iter().any(is_typed) {
         return None;
     }
-    let arg = command.get_arguments().find(|arg| arg.get_long() == long.strip_prefix("--"))?;
+    let arg = of_name(command, long)?;
     let variable = arg.get_env().filter(|name| std::env::var_os(name).is_some())?;
     Some(variable.to_string_lossy().into_owned())
 }

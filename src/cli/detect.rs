@@ -287,8 +287,8 @@ struct Judged {
 
 /// Judges a recording or standard input.
 fn judge_one(args: &Args, file: Option<&Path>) -> Result<(Judged, Shutdown), Failure> {
-    let input = recordings::open(file, HINT)?;
     let shutdown = recordings::prepare();
+    let input = recordings::open(file, HINT, &shutdown)?;
     let out = Out::new(pipe::input::stdout()?, args.only_added());
     let judged = args.judge(file, input, args.threads(), &out, &shutdown)?;
     out.finish()?;
@@ -299,8 +299,9 @@ fn judge_one(args: &Args, file: Option<&Path>) -> Result<(Judged, Shutdown), Fai
 fn judge_all(args: &Args, files: &[PathBuf]) -> Result<(Judged, Shutdown), Failure> {
     let shutdown = recordings::prepare();
     let out = Out::new(pipe::input::stdout()?, false);
-    let judge =
-        |file: &PathBuf, out: &Out| args.judge(Some(file), recordings::open(Some(file), HINT)?, 1, out, &shutdown);
+    let judge = |file: &PathBuf, out: &Out| {
+        args.judge(Some(file), recordings::open(Some(file), HINT, &shutdown)?, 1, out, &shutdown)
+    };
     let results = pipe::parallel_inputs(files.iter().collect(), args.threads(), &out, args.only_added(), judge)?;
     out.finish()?;
     let mut all = Judged::default();

@@ -23,6 +23,7 @@ pub mod run;
 #[cfg(not(unix))]
 #[path = "unsupported.rs"]
 pub mod run;
+mod secret_pattern;
 mod short_help;
 pub mod stream;
 mod suggestion;
@@ -56,7 +57,8 @@ fn start<A: Parser>(
     match matches.and_then(|matches| A::from_arg_matches(&matches)) {
         Ok(args) => end(name, run(args)),
         Err(error) => {
-            let error = suggestion::of_unknown(error, &command, &args).format(&mut command);
+            let error = common::without_secret(suggestion::of_unknown(error, &command, &args), &command);
+            let error = error.format(&mut command);
             if error.use_stderr() {
                 tell(error.render().to_string().trim_end());
                 if let Some(variable) = common::variable_at_fault(&command, &args, &error) {

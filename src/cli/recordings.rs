@@ -1,7 +1,7 @@
 //! Opens the inputs of `ocr-detect` and `ocr-report`: recordings named on the command line, or standard input.
 
 use crate::exit::{Code, Failure};
-use crate::pipe::{Shutdown, hangup, input};
+use crate::pipe::{LastLines, Shutdown, hangup, input};
 use crate::report::Summary;
 use crate::wire::Unrecognized;
 use std::io::Read;
@@ -13,14 +13,14 @@ pub(super) fn prepare() -> Shutdown {
     Shutdown::outlive_first_signal()
 }
 
-/// Opens a recording, or standard input.
+/// Opens a recording, or standard input, which a signal ends.
 ///
 /// # Errors
 /// As [`input::open`].
-pub(super) fn open(file: Option<&Path>, hint: &str) -> Result<Box<dyn Read + Send>, Failure> {
-    match file {
+pub(super) fn open(file: Option<&Path>, hint: &str, shutdown: &Shutdown) -> Result<Box<dyn Read + Send>, Failure> {
+    match file.filter(|file| file.as_os_str() != "-") {
         Some(file) => input::open(file, hint),
-        None => Ok(Box::new(input::stdin(hint)?)),
+        None => Ok(Box::new(LastLines::new(input::stdin(hint)?, shutdown))),
     }
 }
 

@@ -103,8 +103,8 @@ type Outcome = (Vec<Summary>, Option<Failure>);
 
 /// Reads a recording or standard input.
 fn read_one(args: &Args, file: Option<&Path>) -> Result<(Outcome, Shutdown), Failure> {
-    let input = recordings::open(file, HINT)?;
     let shutdown = recordings::prepare();
+    let input = recordings::open(file, HINT, &shutdown)?;
     let (summary, failure) = args.read(file, input, &Out::new(std::io::sink(), true))?;
     Ok(((vec![summary], failure), shutdown))
 }
@@ -114,7 +114,7 @@ fn read_all(args: &Args, files: &[PathBuf]) -> Result<(Outcome, Shutdown), Failu
     let shutdown = recordings::prepare();
     let processors = || std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
     let threads = args.jobs.unwrap_or_else(processors).get();
-    let read = |file: &PathBuf, out: &Out| args.read(Some(file), recordings::open(Some(file), HINT)?, out);
+    let read = |file: &PathBuf, out: &Out| args.read(Some(file), recordings::open(Some(file), HINT, &shutdown)?, out);
     let out = Out::new(std::io::sink(), true);
     let results = pipe::parallel_inputs(files.iter().collect(), threads, &out, true, read)?;
     let (mut summaries, mut failed) = (Vec::new(), None);

@@ -3,9 +3,10 @@
 use super::Common;
 use super::common::{MORE, print_schemas, version, with_units};
 use super::environment::{mask_variables, variable};
+use super::secret_pattern::secret_pattern;
 use super::units;
 use crate::exit::{Code, Failure, before_leaving};
-use crate::pipe::{DEFAULT_LINE_LIMIT, Out, Shutdown, filter, hangup, input};
+use crate::pipe::{DEFAULT_LINE_LIMIT, LastLines, Out, Shutdown, filter, hangup, input};
 use crate::process::command::KillSwitch;
 use crate::redact::Redactor;
 use crate::review::{Address, Patience, Review, ReviewLimits, Settings, Who};
@@ -128,8 +129,9 @@ pub(super) struct WhatArgs {
     /// Approximate length of a prompt in tokens; the least important parts are left out first.
     #[arg(long, value_name = "N", default_value_t = 6000, value_parser = input_tokens, env = "OCR_MAX_INPUT_TOKENS")]
     max_input_tokens: u32,
-    /// Mask text that matches REGEX, in addition to known secrets; may be repeated.
-    #[arg(long, value_name = "REGEX", env = "OCR_SECRET_PATTERN")]
+    /// Mask text that matches REGEX, in addition to known secrets; may be repeated. The variable may list several, one
+    /// per line.
+    #[arg(long, value_name = "REGEX", value_delimiter = '\n', value_parser = secret_pattern, env = "OCR_SECRET_PATTERN", hide_env_values = true)]
     secret_pattern: Vec<Regex>,
 }
 
@@ -175,7 +177,7 @@ fn run(args: Args) -> anyhow::Result<Code> {
     let out = Out::new(input::stdout()?, args.only);
     hangup::exit_when_reader_leaves();
     let mut review = Review::new(settings, out.clone())?;
-    let outcome = filter(&mut review, stdin, &out, args.max_line);
+    let outcome = filter(&mut review, LastLines::new(stdin, &shutdown), &out, args.max_line);
     // A write that fails is noticed here before anywhere else.
     kill_switch.kill_all();
     outcome?;

@@ -282,7 +282,7 @@ fn pipe(parsed: &Parsed<Args>, source: Command, view: View) -> CommandLine {
     review.args.extend(to_args::<WhoArgs>(matches));
     review.args.extend(to_args::<WhenArgs>(matches));
     review.args.extend(to_args::<WhatArgs>(matches));
-    review.private = to_private::<WhoArgs>(matches);
+    review.private = [to_private::<WhoArgs>(matches), to_private::<WhatArgs>(matches)].concat();
     let quiet = view != View::Lines && !parsed.args.print;
     let mut act = Command::new("ocr-act").flag("--quiet", quiet);
     // The flag is among the timeouts of `ocr-detect`, which has it too.

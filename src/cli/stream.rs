@@ -7,7 +7,7 @@ use super::units;
 use crate::exit::{Code, Failure};
 use crate::pipe::shutdown::REST_GRACE;
 use crate::pipe::{DEFAULT_LINE_LIMIT, Out, input};
-use crate::redact::RedactingSink;
+use crate::redact::{LONGEST_SEARCHED, RedactingSink};
 use crate::stream::replay::{Speed, replay};
 use crate::wire::record::{Closed, Gap, Opened, Tick, schema};
 use clap::Parser;
@@ -218,7 +218,8 @@ fn run(args: Args) -> anyhow::Result<Code> {
         let recording = input::open(file, hint)?;
         crate::pipe::hangup::exit_when_reader_leaves();
         let out = out(args.redact)?;
-        replay(recording, &out, args.speed, args.all_lines, DEFAULT_LINE_LIMIT)?;
+        let line_limit = if args.redact { LONGEST_SEARCHED } else { DEFAULT_LINE_LIMIT };
+        replay(recording, &out, args.speed, args.all_lines, line_limit)?;
         return Ok(Code::Ok);
     }
     live::run(args)

@@ -5,7 +5,7 @@ use super::budgets::Budgets;
 use super::common::{MORE, version, with_units};
 use super::environment::variable;
 use crate::exit::Code;
-use crate::pipe::{DEFAULT_LINE_LIMIT, Out, Shutdown, filter, hangup, input};
+use crate::pipe::{DEFAULT_LINE_LIMIT, LastLines, Out, Shutdown, filter, hangup, input};
 use crate::watch::Watch;
 use clap::Parser;
 use std::ffi::OsString;
@@ -69,12 +69,12 @@ fn run(args: Args) -> anyhow::Result<Code> {
         return drawing::run(&args, tty, stdin);
     }
     let out = Out::new(input::stdout()?, args.only);
-    Shutdown::outlive_first_signal();
+    let shutdown = Shutdown::outlive_first_signal();
     if !args.only {
         hangup::exit_when_reader_leaves();
     }
-    filter(&mut Watch::new(columns()), stdin, &out, DEFAULT_LINE_LIMIT)?;
-    Ok(Code::Ok)
+    filter(&mut Watch::new(columns()), LastLines::new(stdin, &shutdown), &out, DEFAULT_LINE_LIMIT)?;
+    Ok(shutdown.requested().unwrap_or(Code::Ok))
 }
 
 /// The width of the terminal that the story is told on: what it says itself, unless COLUMNS says otherwise.
@@ -109,10 +109,11 @@ mod drawing {
     use crate::cli::budgets::Budgets;
     use crate::cli::environment::variable;
     use crate::exit::{Code, before_leaving};
-    use crate::pipe::{Out, Shutdown, hangup, input};
+    use crate::pipe::{LastLines, Out, Shutdown, hangup, input};
     use crate::process::lifeline::inherited;
     use crate::watch::{Budget, Dashboard, Tty, dashboard};
-    use std::io::{IsTerminal, Read, stderr, stdout};
+    use std::fs::File;
+    use std::io::{IsTerminal, stderr, stdout};
 
     /// The terminal to draw on, if a dashboard is wanted and can be drawn.
     pub(super) fn terminal(is_story: bool) -> Option<Tty> {
@@ -120,7 +121,7 @@ mod drawing {
         (!is_story && can_draw && stderr().is_terminal()).then(Tty::open).flatten()
     }
 
-    pub(super) fn run(args: &Args, tty: Tty, stdin: impl Read) -> anyhow::Result<Code> {
+    pub(super) fn run(args: &Args, tty: Tty, stdin: File) -> anyhow::Result<Code> {
         // On the terminal, the lines would only be written over the dashboard.
         let is_read = !args.only && !stdout().is_terminal();
         let out = Out::new(input::stdout()?, !is_read);
@@ -134,7 +135,7 @@ mod drawing {
         let words = args.words.as_deref().map(inherited).transpose()?;
         let (budget, columns) = (budget(&args.limits), columns());
         let settings = Dashboard { tty, colors, budget, columns, stays: !is_read, words };
-        dashboard(settings, stdin, &out, &shutdown)?;
+        dashboard(settings, LastLines::new(stdin, &shutdown), &out, &shutdown)?;
         Ok(Code::Ok)
     }
 

@@ -14,7 +14,7 @@ const PIPE_SIZE: usize = 1024 * 1024;
 ///
 /// # Errors
 /// [`Code::Usage`] with the message `hint` if it is a terminal; [`Code::Error`] if it is closed.
-pub fn stdin(hint: &str) -> Result<impl Read + Send + 'static, Failure> {
+pub fn stdin(hint: &str) -> Result<File, Failure> {
     if io::stdin().is_terminal() {
         return Err(Failure::new(Code::Usage, hint));
     }

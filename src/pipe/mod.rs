@@ -8,6 +8,7 @@ mod compressed;
 mod filter;
 pub mod hangup;
 pub mod input;
+mod last_lines;
 mod line_block;
 mod out;
 mod parallel_inputs;
@@ -19,6 +20,7 @@ pub mod tell;
 pub(crate) mod test_sink;
 
 pub use filter::{DEFAULT_LINE_LIMIT, Stage, filter};
+pub use last_lines::LastLines;
 pub use line_block::LineBlock;
 pub use out::{Out, has_written};
 pub use parallel_inputs::parallel_inputs;

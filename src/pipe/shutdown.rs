@@ -2,8 +2,10 @@
 //!
 //! On Ctrl-C, SIGTERM or SIGHUP the source ends the stream; the end of its input then ends each later stage. A filter
 //! therefore outlives the first signal, passes the last lines on, and exits on a second signal or when
-//! [`FILTER_EXIT`] is over.
+//! [`FILTER_EXIT`] is over. An input that says nothing more ends earlier: see [`super::LastLines`].
 
+#[cfg(unix)]
+use std::io::PipeReader;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Duration;
@@ -26,8 +28,12 @@ const ECHO: Duration = Duration::from_millis(100);
 /// How long `ocr-stream` may take to read the session's last events after a signal.
 pub const STREAM_DRAIN: Duration = Duration::from_secs(3);
 
-/// How long `ocr-act` waits for the stream to report that a signal closed it.
+/// How long a filter waits for a live stream to report that a signal closed it.
 pub const STREAM_CLOSED: Duration = Duration::from_secs(4);
+
+/// How long any other input may be silent after a signal before it counts as ended: a program that was signaled as well
+/// has time to write its last line.
+pub const QUIET: Duration = Duration::from_millis(300);
 
 /// How long a filter outlives the first signal.
 pub const FILTER_EXIT: Duration = Duration::from_secs(8);
@@ -75,7 +81,8 @@ const fn shorter(a: Duration, b: Duration) -> bool {
     a.as_millis() < b.as_millis()
 }
 
-const _: () = assert!(shorter(STREAM_DRAIN, STREAM_CLOSED), "ocr-act waits until the stream has closed");
+const _: () = assert!(shorter(STREAM_DRAIN, STREAM_CLOSED), "filters wait until the stream has closed");
+const _: () = assert!(shorter(QUIET, STREAM_CLOSED), "only a live stream is waited for");
 const _: () = assert!(
     STREAM_CLOSED.as_millis() + NOTIFY_AFTER_SIGNAL.as_millis() < FILTER_EXIT.as_millis(),
     "ocr-act sends its notifications before its time is up"
@@ -95,12 +102,23 @@ const _: () = assert!(
 ///
 /// The default value never receives a signal.
 #[derive(Debug, Clone, Default)]
-pub struct Shutdown(Arc<AtomicU8>);
+pub struct Shutdown {
+    code: Arc<AtomicU8>,
+    /// Ends when the first signal comes.
+    #[cfg(unix)]
+    alarm: Option<Arc<PipeReader>>,
+}
 
 impl Shutdown {
     /// The exit code of the latest signal, or `None` if none was received.
     pub fn requested(&self) -> Option<Code> {
-        Code::from_number(self.0.load(Ordering::SeqCst)).filter(|code| *code != Code::Ok)
+        Code::from_number(self.code.load(Ordering::SeqCst)).filter(|code| *code != Code::Ok)
+    }
+
+    /// What can be read when a signal has come, if signals are heeded.
+    #[cfg(unix)]
+    pub(super) fn alarm(&self) -> Option<&PipeReader> {
+        self.alarm.as_deref()
     }
 
     /// For a filter: outlives the first signal, and leaves on the second or after [`FILTER_EXIT`].
@@ -127,11 +145,13 @@ impl Shutdown {
     #[cfg(unix)]
     pub(crate) fn on_signal(handle: impl Fn(Signal) + Send + 'static) -> Self {
         use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
-        let shutdown = Self::default();
+        let mut shutdown = Self::default();
         // Without handlers, a signal ends the process at once, which is the best that is left.
         let wanted = [SIGINT, SIGTERM].into_iter().chain(Some(SIGHUP).filter(|_| heeds_hangup()));
         if let Ok(mut signals) = signal_hook::iterator::Signals::new(wanted) {
-            let state = Arc::clone(&shutdown.0);
+            let state = Arc::clone(&shutdown.code);
+            let (alarm, mut silent) = std::io::pipe().ok().unzip();
+            shutdown.alarm = alarm.map(Arc::new);
             std::thread::spawn(move || {
                 let mut latest: Option<(i32, Instant)> = None;
                 for number in signals.forever() {
@@ -141,6 +161,7 @@ impl Shutdown {
                     latest = Some((number, Instant::now()));
                     let code = code_of_signal(number);
                     let first = state.swap(code.number(), Ordering::SeqCst) == 0;
+                    drop(silent.take());
                     handle(Signal { number, first });
                 }
             });

@@ -212,7 +212,8 @@ fn value_of(text: &str, name: &Range<usize>, telling: SecretName) -> Option<Rang
         Sign::Is => {
             let tight = length == 1 && rest.starts_with('=') && spaced == name.end && start == spaced + 1;
             let sure = shouted || flag || tight && strong;
-            let whole = strong.then(|| settings::value(text, name, start)).flatten();
+            let whole =
+                strong.then(|| settings::value(text, name, start).or_else(|| odd_at_end(text, start))).flatten();
             whole.or_else(|| assigned(text, name, telling, start, sure))
         }
         Sign::Argument if strong && spaced > name.end && rest.starts_with('(') => in_brackets(text, start),
@@ -508,7 +509,8 @@ fn behind_space(
     if closes_string(text, name.start, start) || text[..name.start].ends_with('/') {
         return None;
     }
-    let owned = (telling == SecretName::Certain).then(|| of_somebody(text, start)).flatten();
+    let owned =
+        (telling == SecretName::Certain).then(|| of_somebody(text, start).or_else(|| odd(text, name, start))).flatten();
     if owned.is_some() {
         return owned;
     }
@@ -531,6 +533,25 @@ fn behind_space(
         }
     };
     secret.then(|| if value.quoted { value.range } else { trimmed(text, value.range) })
+}
+
+/// A password in a sentence that has signs which end a word elsewhere.
+fn odd(text: &str, name: &Range<usize>, start: usize) -> Option<Range<usize>> {
+    let (said, connected) = said(text, start);
+    let is_given = connected || said > name.end && is_handed(text, name);
+    is_given.then(|| value::odd_word(text, said)).flatten()
+}
+
+/// The same at the end of a line, after a colon.
+fn odd_at_end(text: &str, start: usize) -> Option<Range<usize>> {
+    value::odd_word(text, start).filter(|word| ends_line(text, word.end))
+}
+
+/// Whether a sentence hands a secret over whose name this is: `log in with password …`.
+fn is_handed(text: &str, name: &Range<usize>) -> bool {
+    let before = line_before(text, name.start).to_ascii_lowercase();
+    let before = before.strip_suffix("the ").unwrap_or(&before);
+    HANDING.iter().any(|verb| before.ends_with(verb))
 }
 
 /// Whether a value is the name of an attribute or a parameter, whose own value follows.
@@ -571,7 +592,7 @@ fn stands_out(text: &str, name: &Range<usize>, start: usize, value: &Value) -> b
     let settled = line_begins(text, name) && ends_line(text, value.range.end) || text[..name.start].ends_with("login ");
     // A listing of settings, in columns.
     let aligned = settled && (start > name.end + 1 || text[..start].ends_with('\t'));
-    let handed = HANDING.iter().any(|verb| line_before(text, name.start).to_ascii_lowercase().ends_with(verb));
+    let handed = is_handed(text, name) && !is_name(word);
     let digits = word.contains(|c: char| c.is_ascii_digit());
     aligned
         || handed && word.len() >= HANDED && (digits || word.contains(SIGNS))
@@ -686,6 +707,9 @@ fn of_somebody(text: &str, start: usize) -> Option<Range<usize>> {
     });
     signs.take(OWNER).find_map(|after| {
         let from = skip(text, start + after, |c| c == ' ', 4);
+        if let Some(odd) = value::odd_word(text, from) {
+            return Some(odd);
+        }
         let value = value::at(text, from)?;
         let word = text[value.range.clone()].trim();
         let begin =

@@ -15,10 +15,14 @@ use serde_json::Value;
 use std::borrow::Cow;
 use std::ops::Range;
 
+/// The piece of a text that is still written, and what it is replaced with.
+pub type Piece<'a> = (&'a str, &'a str);
+
 /// The line with its strings masked. Other numbers than passwords, the order of members and white space stay as they are.
-pub fn redact<'a>(redactor: &Redactor, line: &'a str) -> Cow<'a, str> {
+/// `piece` is masked already, as a part of its text.
+pub fn redact<'a>(redactor: &Redactor, line: &'a str, piece: Option<Piece<'_>>) -> Cow<'a, str> {
     match serde_json::from_str::<Value>(line) {
-        Ok(members @ Value::Object(_)) => strings(redactor, line, &members),
+        Ok(members @ Value::Object(_)) => strings(redactor, line, &members, piece),
         Ok(_) => redactor.redact(line),
         Err(_) => unparsed(redactor, line),
     }
@@ -28,43 +32,57 @@ pub fn redact<'a>(redactor: &Redactor, line: &'a str) -> Cow<'a, str> {
 fn unparsed<'a>(redactor: &Redactor, line: &'a str) -> Cow<'a, str> {
     let whole = without_lone_surrogates(line);
     if whole != line {
-        return Cow::Owned(redact(redactor, &whole).into_owned());
+        return Cow::Owned(redact(redactor, &whole, None).into_owned());
     }
     // Its strings can be read one by one, without what stands around them.
     let is_deep = line.trim_start().starts_with('{') && serde_json::from_str::<IgnoredAny>(line).is_ok();
-    if is_deep { strings(redactor, line, &Value::Null) } else { redactor.redact(line) }
+    if is_deep { strings(redactor, line, &Value::Null, None) } else { redactor.redact(line) }
 }
 
 /// The line with its strings masked, of which `members` are those known.
-fn strings<'a>(redactor: &Redactor, line: &'a str, members: &Value) -> Cow<'a, str> {
-    let mut secrets = Vec::new();
-    let safe = each_string(redactor, line, members, &mut secrets);
+fn strings<'a>(redactor: &Redactor, line: &'a str, members: &Value, piece: Option<Piece<'_>>) -> Cow<'a, str> {
+    let (mut secrets, read) = (Vec::new(), Known { pieces: Pieces::of(members), piece, printed: Printed::of(members) });
+    let safe = each_string(redactor, line, &read, &mut secrets);
     // What one member tells of, another may repeat.
     secrets.retain(|secret| safe.contains(secret.as_str()));
     if secrets.is_empty() {
         return safe;
     }
-    each_string(&redactor.with_values(secrets), line, members, &mut Vec::new())
+    each_string(&redactor.with_values(secrets), line, &read, &mut Vec::new())
+}
+
+/// What the members of a line tell.
+struct Known<'a> {
+    pieces: Pieces<'a>,
+    piece: Option<Piece<'a>>,
+    printed: Printed,
+}
+
+impl Known<'_> {
+    /// What a piece of a text that is still written is replaced with: a secret may begin in one piece and end in the next,
+    /// so that nothing is known of a piece alone.
+    fn instead_of(&self, name: &str, value: &str) -> Option<&str> {
+        let known = || self.piece.filter(|(piece, _)| *piece == value).map_or("", |(_, safe)| safe);
+        self.pieces.has(name, value).then(known)
+    }
 }
 
 /// The line with each of its strings masked. Adds to `secrets` those that can be known again.
-fn each_string<'a>(redactor: &Redactor, line: &'a str, members: &Value, secrets: &mut Vec<String>) -> Cow<'a, str> {
-    let pieces = Pieces::of(members);
-    let printed = Printed::of(members);
+fn each_string<'a>(redactor: &Redactor, line: &'a str, known: &Known<'_>, secrets: &mut Vec<String>) -> Cow<'a, str> {
     let (mut safe, mut at, mut name) = (String::new(), 0, String::new());
     let told = redactor.told(line);
     while let Some(string) = next_string(line, at) {
         let decoded: String = serde_json::from_str(&line[string.clone()]).unwrap_or_default();
         let is_name = line[string.end..].trim_start().starts_with(':');
-        let masked = if !is_name && pieces.has(&name, &decoded) {
-            // A piece of a text that is still written: a secret may begin in one piece and end in the next.
-            Cow::Borrowed("")
+        let instead = if is_name { None } else { known.instead_of(&name, &decoded) };
+        let masked = if let Some(instead) = instead {
+            Cow::Borrowed(instead)
         } else if is_name || is_identity(&name) && is_word(&decoded) {
             redactor.redact_identity(&decoded)
         } else if let Some(kept) = told_in(&told, line, &string) {
             Cow::Owned(format!("{}{}", redactor.redact(kept), super::MASK))
         } else {
-            match printed.find(&name, &decoded) {
+            match known.printed.find(&name, &decoded) {
                 again if again.is_empty() => member(redactor, &name, &decoded),
                 again => redactor.redact_with(&decoded, again),
             }
@@ -199,7 +217,7 @@ mod tests {
         let line = format!(
             r#"{{"ts":1.50e2, "id":"{token}", "text":"a\n{token} \u00e9", "password":"x1y2z3", "n":[ "é", 12345678901234567890 ]}}"#
         );
-        let safe = redact(&Redactor::default(), &line);
+        let safe = redact(&Redactor::default(), &line, None);
         assert_eq!(
             safe,
             format!(
@@ -208,29 +226,29 @@ mod tests {
         );
         let list =
             r#"{"args":["mysql","-px1y2z3","--password","x1y2z3"],"env":[{"name":"API_TOKEN","value":"x1y2z3"}]}"#;
-        let safe = redact(&Redactor::default(), list);
+        let safe = redact(&Redactor::default(), list, None);
         assert!(!safe.contains("x1y2z3") && safe.contains(r#""-p[masked]""#), "{safe}");
         let named = format!(r#"{{"{token}":1,"password":"some words of mine"}}"#);
-        assert_eq!(redact(&Redactor::default(), &named), r#"{"ghp_[masked]":1,"password":"[masked]"}"#);
+        assert_eq!(redact(&Redactor::default(), &named, None), r#"{"ghp_[masked]":1,"password":"[masked]"}"#);
         let ids = r#"{"id":"evt_2154f52cb001Z1Pt5nrhgCdHEn","sessionID":"ses_deab0ac78ffeQmP5Dhdzh8qsN8"}"#;
-        assert!(matches!(redact(&Redactor::default(), ids), Cow::Borrowed(_)));
+        assert!(matches!(redact(&Redactor::default(), ids, None), Cow::Borrowed(_)));
         let command = r#"{"databaseID":"postgres://bob:x1y2z3w4@h/x","type":"password=x1y2z3w4"}"#;
-        assert!(!redact(&Redactor::default(), command).contains("x1y2z3w4"));
+        assert!(!redact(&Redactor::default(), command, None).contains("x1y2z3w4"));
         let piece =
             r#"{"type":"message.part.delta","properties":{"partID":"prt_1","field":"text","delta":"pass x1y"}}"#;
-        assert_eq!(redact(&Redactor::default(), piece), piece.replace("pass x1y", ""));
+        assert_eq!(redact(&Redactor::default(), piece, None), piece.replace("pass x1y", ""));
         let printed = r#"{"properties":{"part":{"state":{"input":{"command":"vault kv get -field=p secret/db"},"output":"x1y2z3w4\n"}}}}"#;
-        assert!(redact(&Redactor::default(), printed).contains(r#""output":"[masked]\n""#));
+        assert!(redact(&Redactor::default(), printed, None).contains(r#""output":"[masked]\n""#));
         let file = r#"{"properties":{"part":{"state":{"input":{"filePath":"/run/secrets/db_password"},"output":"<content>\n1: x1y2z3w4\n</content>"}}}}"#;
-        assert!(redact(&Redactor::default(), file).contains(r"<content>\n1: [masked]\n</content>"));
+        assert!(redact(&Redactor::default(), file, None).contains(r"<content>\n1: [masked]\n</content>"));
         let other =
             r#"{"properties":{"part":{"state":{"input":{"command":"git rev-parse HEAD"},"output":"x1y2z3w4\n"}}}}"#;
-        assert!(matches!(redact(&Redactor::default(), other), Cow::Borrowed(_)));
+        assert!(matches!(redact(&Redactor::default(), other, None), Cow::Borrowed(_)));
         let number = r#"{"password":123456789012,"token":123456789012,"pin":1,"user_pin":805939}"#;
-        let safe = redact(&Redactor::default(), number);
+        let safe = redact(&Redactor::default(), number, None);
         assert_eq!(safe, r#"{"password":"[masked]","token":123456789012,"pin":1,"user_pin":"[masked]"}"#);
         let plain = r#"{"a":"\u00e9 b","c":{"d":"e\/f"}}"#;
-        assert!(matches!(redact(&Redactor::default(), plain), Cow::Borrowed(_)));
+        assert!(matches!(redact(&Redactor::default(), plain, None), Cow::Borrowed(_)));
     }
 
     #[test]
@@ -238,7 +256,7 @@ mod tests {
         let members = r#""password":"swordfish one two","delta":"pass x1y""#;
         let deep = format!(r#"{{"a":{}{},{members}}}"#, "[".repeat(140), "]".repeat(140));
         for line in [format!(r#"{{"a":"\ud83d",{members}}}"#), deep] {
-            let safe = redact(&Redactor::default(), &line);
+            let safe = redact(&Redactor::default(), &line, None);
             assert!(safe.ends_with(r#""password":"[masked]","delta":""}"#), "{safe}");
         }
     }

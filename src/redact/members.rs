@@ -108,7 +108,7 @@ mod tests {
             r#"{"id":"reset-token","content":"Write the2nd draft","status":"pending"}"#,
             r#"{"tool":"token","status":"completed","name":"password","agent":"build2x9q8"}"#,
         ] {
-            assert_eq!(json::redact(&Redactor::default(), line), line);
+            assert_eq!(json::redact(&Redactor::default(), line, None), line);
         }
     }
 
@@ -126,7 +126,7 @@ mod tests {
             r#"{"Authorization":["Bearer x1y2z3w4"]}"#,
             r#"{"access_code":"x1y2z3w4"}"#,
         ] {
-            let safe = json::redact(&Redactor::default(), line);
+            let safe = json::redact(&Redactor::default(), line, None);
             assert!(!safe.contains("x1y2z3w4") && safe.contains("[masked]"), "{safe}");
         }
     }

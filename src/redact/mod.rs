@@ -30,6 +30,7 @@ mod prose;
 mod public;
 mod random;
 mod repeats;
+mod runs;
 mod settings;
 mod sink;
 mod source_code;
@@ -41,7 +42,7 @@ mod value;
 mod view;
 
 pub use json::on_one_line;
-pub use sink::RedactingSink;
+pub use sink::{LONGEST_SEARCHED, RedactingSink};
 
 use crate::printable;
 use regex::Regex;
@@ -142,10 +143,15 @@ impl Redactor {
 
     /// `text` with every secret replaced by `[masked]`.
     pub fn redact<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        masked(text, self.places(text))
+    }
+
+    /// Where the secrets of a text are, in ascending order and apart from each other.
+    fn places(&self, text: &str) -> Vec<Range<usize>> {
         let view = View::new(text);
         let mut found = self.found(&view);
         repeats::find(&view.text, &mut found);
-        masked(text, &view, merged(found))
+        in_original(text, &view, found)
     }
 
     /// `text` without its secrets, and without these parts of its view, which are secrets too.
@@ -154,14 +160,14 @@ impl Redactor {
         found.extend(self.found(&view));
         let mut found = merged(found);
         repeats::find(&view.text, &mut found);
-        masked(text, &view, merged(found))
+        masked(text, in_original(text, &view, found))
     }
 
     /// An identity, such as the id of a session, without known forms and values. That it looks random says nothing.
     fn redact_identity<'a>(&self, identity: &'a str) -> Cow<'a, str> {
         let view = View::new(identity);
         let found = self.known(&view);
-        masked(identity, &view, merged(found))
+        masked(identity, in_original(identity, &view, found))
     }
 
     /// Where the names, flags and pairs in a line of JSON tell of secrets, in ascending order and apart from each other.
@@ -251,18 +257,30 @@ fn at_letters(text: &str, range: Range<usize>) -> Range<usize> {
     text.floor_char_boundary(range.start)..text.ceil_char_boundary(range.end)
 }
 
-/// `text` with these parts of its view, which ascend, replaced by [`MASK`].
-fn masked<'a>(text: &'a str, view: &View<'_>, found: Vec<Range<usize>>) -> Cow<'a, str> {
+/// Where these parts of the view of a text are in it, in ascending order and apart from each other.
+fn in_original(text: &str, view: &View<'_>, found: Vec<Range<usize>>) -> Vec<Range<usize>> {
+    let mut at = 0;
+    let places = merged(found).into_iter().map(|range| at_letters(text, view.original(&range)));
+    // Each is a secret of its own, even where what was removed from the view makes them meet.
+    places
+        .map(|range| {
+            let start = range.start.max(at);
+            at = range.end.max(start);
+            start..at
+        })
+        .collect()
+}
+
+/// `text` with these parts, which ascend, replaced by [`MASK`].
+fn masked(text: &str, found: Vec<Range<usize>>) -> Cow<'_, str> {
     if found.is_empty() {
         return Cow::Borrowed(text);
     }
     let (mut safe, mut at) = (String::with_capacity(text.len()), 0);
     for range in found {
-        let range = at_letters(text, view.original(&range));
-        let start = range.start.max(at);
-        safe.push_str(&text[at..start]);
+        safe.push_str(&text[at..range.start]);
         safe.push_str(MASK);
-        at = range.end.max(start);
+        at = range.end;
     }
     safe.push_str(&text[at..]);
     Cow::Owned(safe)

@@ -103,7 +103,7 @@ mod tests {
 
     #[test]
     fn masks_a_secret_in_every_member() {
-        let safe = |part: &str| json::redact(&Redactor::default(), part).into_owned();
+        let safe = |part: &str| json::redact(&Redactor::default(), part, None).into_owned();
         let state = |input: &str, rest: &str| {
             format!(r#"{{"type":"tool_use","part":{{"state":{{"status":"completed","input":{input},{rest}}}}}}}"#)
         };

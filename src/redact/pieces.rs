@@ -108,7 +108,7 @@ mod tests {
 
     #[test]
     fn leaves_pieces_out() {
-        let safe = |line: &str| json::redact(&Redactor::default(), line).into_owned();
+        let safe = |line: &str| json::redact(&Redactor::default(), line, None).into_owned();
         for line in [
             r#"{"event":{"type":"content_block_delta","delta":{"type":"text_delta","text":"x1y"}}}"#,
             r#"{"delta":{"type":"input_json_delta","partial_json":"x1y"}}"#,

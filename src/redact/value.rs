@@ -126,6 +126,31 @@ fn bare(rest: &str) -> usize {
     rest.len()
 }
 
+/// The whole word at `at` where signs that end a word elsewhere, such as `;` or `>`, can only be a part of a password: it
+/// has letters of both cases and digits, and no bracket of it closes, as those of programs do.
+pub fn odd_word(text: &str, at: usize) -> Option<Range<usize>> {
+    /// The shortest such word and the longest, in bytes.
+    const LENGTH: [usize; 2] = [8, 64];
+    let near = text_from(text, at, LENGTH[1]);
+    let word = near.split(char::is_whitespace).next()?;
+    let is_cut = word.len() == near.len() && at + near.len() < text.len();
+    let closes = |open: char, close: char| word.find(open).is_some_and(|at| word[at..].contains(close));
+    let is_code = [('(', ')'), ('[', ']'), ('{', '}'), ('<', '>')].iter().any(|(open, close)| closes(*open, *close));
+    let word = word.trim_end_matches(['.', ',', ';', ':', '!', '?', ')', ']', '}']);
+    let has = |class: fn(&u8) -> bool| word.as_bytes().iter().any(class);
+    let is_odd = !is_cut
+        && !is_code
+        && word.len() >= LENGTH[0]
+        && word.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && word.contains([';', '<', '>', '|', ',', '(', ')', '[', ']', '{', '}'])
+        && !word.contains(['"', '\'', '`', '\\', '/', '$', '='])
+        && word.bytes().all(|b| b.is_ascii_graphic())
+        && has(u8::is_ascii_digit)
+        && has(u8::is_ascii_uppercase)
+        && has(u8::is_ascii_lowercase);
+    is_odd.then(|| at..at + word.len())
+}
+
 /// Whether what follows a sign shows that a word has ended.
 fn ends_word(next: Option<char>) -> bool {
     next.is_none_or(|c| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | ',' | ';' | ')' | '}' | ']' | '.'))
@@ -356,4 +381,59 @@ pub fn is_arbitrary(word: &str) -> bool {
                 && !is_camel(word)
                 && word.chars().filter(char::is_ascii_uppercase).count() >= 3
                 && has(|c: char| c.is_ascii_lowercase()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::redact::Redactor;
+
+    #[test]
+    fn odd_words_are_whole() {
+        let odd = |text: &str| odd_word(text, 0).map(|range| text[range].to_owned());
+        for word in ["jARd;4JgyN", "N49IB48H>JjIH", "Ezz<)C4GiGma3", "hN23,kuHM", "r|nUDb5ND"] {
+            for behind in ["", ".", ", and so on", "\nnext"] {
+                assert_eq!(odd(&format!("{word}{behind}")).as_deref(), Some(word), "{behind}");
+            }
+        }
+        for word in [
+            "Option<String2>",
+            "useState2(A)",
+            "Server;A1=b;c",
+            "a1,b2,c3",
+            "Vec[U8]",
+            "key1;key2",
+            "\"A1b;c2D3\"",
+            "A1b;c2D",
+            "https://A1b;c2D3",
+            &"A1b;".repeat(40),
+        ] {
+            assert_eq!(odd(word), None, "{word}");
+        }
+    }
+
+    #[test]
+    fn passwords_in_sentences_are_masked_whole() {
+        let word = "N49IB48H>JjIH";
+        for text in [
+            "the password is {}",
+            "The password for the admin account is {} and the port is 5432.",
+            "I set the password to {} as you asked",
+            "log in with password {} please",
+            "log in with the password {}.",
+            "her password was {}, change it",
+            "The new password: {}",
+        ] {
+            let safe = Redactor::default().redact(&text.replace("{}", word)).into_owned();
+            assert_eq!(safe, text.replace("{}", "[masked]"));
+        }
+        for text in [
+            "the password is Result<Token2,E> here",
+            "use the password field2 of the form",
+            "with the password validator2, it works",
+            "password: Promise<Str1ng> {",
+        ] {
+            assert_eq!(Redactor::default().redact(text), text);
+        }
+    }
 }

@@ -41,6 +41,7 @@ mod report_forms;
 mod review;
 mod run;
 mod run_dashboard;
+mod signals;
 mod slow_start;
 mod states;
 mod stderr;

@@ -212,3 +212,17 @@ fn findings_are_the_same_with_secrets_masked() {
         assert_eq!(found(&safe), found(&std::fs::read(&path).unwrap()), "{}", path.display());
     }
 }
+
+#[test]
+fn wrong_pattern_of_a_secret_is_not_shown() {
+    for program in ["ocr-review", "ocr-run"] {
+        let typed = ocr(program).args(["--secret-pattern", &format!("{CANARY}(")]).output().unwrap();
+        let given = ocr(program).env("OCR_SECRET_PATTERN", format!("x+\n{CANARY}(")).output().unwrap();
+        for done in [typed, given] {
+            let said = String::from_utf8(done.stderr).unwrap();
+            assert_eq!(done.status.code(), Some(2), "{said}");
+            assert!(said.contains("--secret-pattern") && said.contains("unclosed group at character"), "{said}");
+            assert!(!said.contains("CANARY"), "{said}");
+        }
+    }
+}

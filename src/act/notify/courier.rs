@@ -78,6 +78,12 @@ impl Courier {
         Self { queue: Arc::default(), notify: Arc::new(notify), out, now, shutdown }
     }
 
+    /// Whether anybody is to be told of anything.
+    pub fn has_receivers(&self) -> bool {
+        let notify = &self.notify;
+        !notify.on.is_empty() && (notify.desktop || notify.command.is_some() || !notify.urls.is_empty())
+    }
+
     /// Queues a message, if anybody is to be told of it. Where too many wait, the oldest is dropped: the outcome of a run
     /// only where far too many do.
     pub fn send(&self, message: Message, now: Now) {

@@ -208,7 +208,7 @@ fn doubt_reaches_the_runs_that_began_before() {
     for doubted in [vec![tick], vec![all_opened(true)], vec![]] {
         let is_doubted = !doubted.is_empty();
         let input = [&begun[..], &doubted].concat();
-        let (code, added, stderr) = act(&["--act-on-all", "--notify-cmd", &notify], &input);
+        let (code, added, stderr) = act(&["--act-on-all", "--live", "--notify-cmd", &notify], &input);
         assert_eq!(code, 0, "{stderr}");
         assert_eq!(told.exists(), !is_doubted, "{stderr}");
         assert_eq!(added.iter().any(|line| line["properties"]["action"] == "notify"), !is_doubted, "{added:?}");
@@ -220,7 +220,7 @@ fn doubt_reaches_the_runs_that_began_before() {
 fn failed_check_of_one_of_many_is_no_success() {
     for check in [&["--verify", "false"][..], &["--expect-file", "no-such-file"]] {
         let (code, added, stderr) =
-            act(&[&["--act-on-all"], check].concat(), &[busy("ses_a", 2000), done("ses_a", 2100)]);
+            act(&[&["--act-on-all", "--live"], check].concat(), &[busy("ses_a", 2000), done("ses_a", 2100)]);
         assert_eq!(code, 14, "{stderr}");
         assert_eq!(added.last().unwrap()["properties"]["outcome"], "unverified", "{added:?}");
     }

@@ -28,6 +28,7 @@ fn aborts_family() {
     let (code, added, told) = act(&[], &looping(&host.url()));
     assert_eq!(actions(&added), ["abort begun", "abort taken"], "{told}");
     assert_eq!(code, 10);
+    assert!(!told.contains("may still run"), "{told}");
     assert!(!stub.works(), "{:?}", stub.asked());
     assert_eq!(stub.asked(), ["abort ses_1", "abort ses_2", "abort ses_3"]);
 }
@@ -43,6 +44,8 @@ fn confirm_timeout() {
     assert_eq!(stub.asked().len(), 3, "it was not retried");
     let detail = added[1]["properties"]["detail"].as_str().unwrap();
     assert!(detail.contains("did not confirm within 1 s (3 attempts)"), "{detail}");
+    let warned = "session ses_1 may still run: cannot abort it: ";
+    assert!(told.contains(warned) && told.contains("did not confirm within 1 s"), "{told}");
 }
 
 #[test]

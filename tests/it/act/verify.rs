@@ -39,8 +39,31 @@ fn checks_without_server() {
         }
     }
     // Other dialects name neither a server nor a directory.
-    assert_eq!(act(&["--verify", "exit 7"], &[done("done")]).0, 14);
-    assert_eq!(act(&["--verify", "true"], &[done("done")]).0, 0);
+    assert_eq!(act(&["--live", "--verify", "exit 7"], &[done("done")]).0, 14);
+    assert_eq!(act(&["--live", "--verify", "true"], &[done("done")]).0, 0);
+}
+
+#[test]
+fn lines_that_may_be_a_recording_are_not_checked() {
+    let folder = tempfile::tempdir().unwrap();
+    let touched = |name: &str| folder.path().join(name).exists();
+    let touch = |name: &str| format!("touch '{}'", folder.path().join(name).display());
+    let (check, notify) = (touch("checked"), touch("sent"));
+    // Of one session of many, nobody knows where it works.
+    for (flags, code) in [(&[][..], 3), (&["--live"], 0), (&["--act-on-all"], 3), (&["--act-on-all", "--live"], 14)] {
+        let _ = (std::fs::remove_file(folder.path().join("checked")), std::fs::remove_file(folder.path().join("sent")));
+        let (seen, added, told) =
+            act(&[flags, &["--verify", &check, "--notify-cmd", &notify]].concat(), &[done("done")]);
+        assert_eq!((seen, touched("checked"), touched("sent")), (code, code == 0, code != 3), "{flags:?}: {told}");
+        assert_eq!(told.matches("nothing is done, checked or sent").count(), usize::from(code == 3), "{told}");
+        let reason = added.last().unwrap()["properties"]["reason"].as_str().unwrap();
+        assert_eq!(reason.starts_with("nothing was checked: no ocr.stream.opened line"), code == 3, "{reason}");
+    }
+    // What says that it is a recording is one, whatever a person says of it.
+    let (code, _, told) = act(&["--live", "--verify", &touch("replayed")], &[opened(true), done("done")]);
+    assert_eq!((code, touched("replayed")), (3, false), "{told}");
+    let (_, _, told) = act(&[], &[done("done")]);
+    assert!(!told.contains("--live"), "nobody asked for anything: {told}");
 }
 
 #[test]
