@@ -213,6 +213,11 @@ pub(crate) fn shows_findings(tool: &str) -> bool {
     has_word(tool, &FINDINGS) || has_word(tool, &["errors"]) && of_code()
 }
 
+/// Whether the name of a tool says that it checks, whatever that is.
+pub(crate) fn gives_verdict(tool: &str) -> bool {
+    has_word(tool, &VERDICTS) && !has_word(tool, &NO_RUNS)
+}
+
 /// Whether an unknown tool runs something that may be anything, as its name says.
 pub(crate) fn runs_anything(tool: &str) -> bool {
     has_word(tool, &RUNS)

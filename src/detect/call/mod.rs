@@ -17,7 +17,7 @@ pub(crate) mod normalize;
 mod numbers;
 pub(crate) mod prefilter;
 pub(crate) mod progress;
-mod remote;
+pub(crate) mod remote;
 mod result;
 pub(crate) mod running;
 pub(crate) mod shell;

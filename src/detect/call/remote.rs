@@ -55,12 +55,61 @@ pub(super) fn is_look(line: &CommandLine, command: &str) -> bool {
 }
 
 fn looks(told: &SimpleCommand) -> bool {
-    let named = |table: &str| told.arguments().iter().take(WORDS).any(|word| has(table, word));
+    asks_for(told) && !names(told, MANY)
+}
+
+fn asks_for(told: &SimpleCommand) -> bool {
     !looks_at_files(told.program())
         && !has(OTHERS, told.program())
         && matches!(told.effect(), Effect::Observe)
-        && named(CHECKS)
-        && !named(MANY)
+        && names(told, CHECKS)
+}
+
+fn names(told: &SimpleCommand, table: &str) -> bool {
+    told.arguments().iter().take(WORDS).any(|word| has(table, word))
+}
+
+/// Whether a line asks for checks that run elsewhere, or for a list of their runs, and whether it lists them; `None` if it
+/// asks for neither, or for what was printed.
+pub(crate) fn asks(line: &CommandLine, command: &str) -> Option<bool> {
+    if !matches!(line.effect, Effect::Observe | Effect::Poll) || !CHECKS.split(' ').any(|word| command.contains(word)) {
+        return None;
+    }
+    let told = commands(command);
+    let asking = told.iter().rev().find(|told| asks_for(told) && !names(told, "--log history"))?;
+    Some(names(asking, MANY))
+}
+
+/// How checks stand that run elsewhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Standing<'a> {
+    /// All have ended.
+    Ended,
+    /// One has not, as this line says.
+    Open(&'a str),
+}
+
+/// How such checks stand, as far as an output says so. Only the first run counts of one that `lists` runs.
+pub(crate) fn standing(output: &str, lists: bool) -> Option<Standing<'_>> {
+    let mut said: Vec<(Said, Option<&str>, &str)> = Vec::new();
+    for line in output.lines() {
+        let bare = without_origin(line);
+        let begins = || bare.split('\t').next().map(str::trim).filter(|cell| !cell.contains(' ')).and_then(word);
+        let running = || begins().filter(|said| lists && *said == Said::Running).map(|said| (said, None));
+        said.extend(members(bare).map(|found| (found, None, line)));
+        if let Some((found, name)) = running().or_else(|| verdict(bare)) {
+            // A look that goes on tells of the same checks again.
+            said.retain(|(_, known, _)| *known != name);
+            said.push((found, name, line));
+        }
+        if lists && !said.is_empty() {
+            said.truncate(1);
+            break;
+        }
+    }
+    let open = said.iter().find(|(found, _, _)| *found == Said::Running);
+    let ended = (!said.is_empty()).then_some(Standing::Ended);
+    open.map(|(_, _, line)| Standing::Open(line)).or(ended)
 }
 
 /// How such checks came out, as far as the output says so. An exit code of 0 says only that the look went well.
@@ -129,12 +178,13 @@ fn verdict(line: &str) -> Option<(Said, Option<&str>)> {
         let name = line[mark.len()..].split([' ', '\t']).next();
         return Some((*said, name));
     }
+    if let Some((said, name)) = line.strip_prefix('(').and_then(|rest| rest.split_once(')')) {
+        let name = name.split('\t').nth(1).or_else(|| name.split_whitespace().last());
+        return Some((word(said)?, name));
+    }
     let mut cells = line.split('\t').map(str::trim);
     if let (Some(name), Some(said)) = (cells.next(), cells.next()) {
         return Some((word(said)?, Some(name)));
-    }
-    if let Some((said, name)) = line.strip_prefix('(').and_then(|rest| rest.split_once(')')) {
-        return Some((word(said)?, name.split_whitespace().last()));
     }
     if !line.contains([' ', ':']) {
         return word(line).map(|said| (said, None));
@@ -174,6 +224,36 @@ mod tests {
             ("npm run build", false),
         ] {
             assert_eq!(is_look(&shell::read(command), command), expected, "{command}");
+        }
+    }
+
+    #[test]
+    fn what_runs_on() {
+        let lines = "lint\tpass\t41s\ntest\tpending\t0\n";
+        assert_eq!(standing(lines, false), Some(Standing::Open("test\tpending\t0")));
+        for (output, lists, open) in [
+            ("(running) • 01m12s\tunit\n(created)\tdeploy\n", false, Some(true)),
+            ("[{\"conclusion\":\"\",\"status\":\"in_progress\"}]", true, Some(true)),
+            ("in_progress\t\tRaise it\tCI\tmain\tpush\t7\n", true, Some(true)),
+            ("completed\tsuccess\tRaise it\tCI\nqueued\t\tOlder\tCI\n", true, Some(false)),
+            ("lint\tpending\t0\nlint\tpass\t9s\n", false, Some(false)),
+            ("Some checks are still pending\nAll checks were successful\n", false, Some(false)),
+            ("Run CI (7) has already completed with 'failure'\n", false, Some(false)),
+            ("no checks reported\n", false, None),
+        ] {
+            let found = standing(output, lists).map(|found| found != Standing::Ended);
+            assert_eq!(found, open, "{output}");
+        }
+        for (command, expected) in [
+            ("gh pr checks", Some(false)),
+            ("sleep 60; glab ci status", Some(false)),
+            ("gh run list -L1 --json status,conclusion", Some(true)),
+            ("az pipelines runs list", Some(true)),
+            ("gh run view 17 --log", None),
+            ("kubectl get jobs", None),
+            ("git push", None),
+        ] {
+            assert_eq!(asks(&shell::read(command), command), expected, "{command}");
         }
     }
 

@@ -7,8 +7,8 @@ use super::input::Input;
 use super::normalize::normalize_output;
 use super::remote;
 use super::running::{NOT_ENDED, still_runs};
-use super::shell::{CheckRun, CommandLine, Cut};
-use super::soft_failure::soft_failure;
+use super::shell::{CheckRun, CommandLine, Cut, Effect};
+use super::soft_failure::{refused_request, soft_failure};
 use super::trace::own_line;
 use crate::detect::hash;
 use crate::wire::part::ToolState;
@@ -104,7 +104,8 @@ pub(super) fn read(tool: &str, input: &Input, class: &Class, state: &ToolState<'
     };
     let failing = said.as_ref().and_then(|said| failing(said, &output));
     let (mut check, remote) = if matches!(sort, Sort::Remote(_)) { (None, said) } else { (said, None) };
-    let failure = failure(tool, class, check.as_ref(), state, exit, silent);
+    let failure =
+        failure(tool, class, check.as_ref(), state, exit, silent).or_else(|| refused(input, class, exit, raw));
     if class.line.is_none() && failure.is_some() && check == Some(CheckResult::Unknown) {
         check = Some(CheckResult::Failed { count: None, items: Vec::new() });
     }
@@ -306,6 +307,13 @@ fn failure(
             refusal.or_else(|| if is_quiet { None } else { CallFailure::read(&body, None) })
         }
     }
+}
+
+/// How the server refused what a command asked it that went well itself.
+fn refused(input: &Input, class: &Class, exit: Option<i64>, answer: Option<Raw<'_>>) -> Option<CallFailure> {
+    let line = class.line.as_ref().filter(|_| exit == Some(0))?;
+    let asks = matches!(line.effect, Effect::Observe | Effect::Unknown | Effect::Record) && line.checks.is_empty();
+    refused_request(input.command.as_deref().filter(|_| asks)?, &text::body(answer?))
 }
 
 /// Whether the answer of a tool is its own: no file, no page, no person and no other agent speaks in it.

@@ -1,9 +1,10 @@
 //! Recognizes tool results that report a failure or refusal although the call itself succeeded.
 
 use super::failure::CallFailure;
+use crate::detect::hash;
 use crate::detect::text::phrases::{Phrases, fold};
 use crate::wire::text;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::sync::LazyLock;
 
 /// A longer answer is what was asked for, whatever it begins with, in bytes.
@@ -43,11 +44,36 @@ pub(super) fn soft_failure(body: &str) -> Option<CallFailure> {
     (says || first.len() <= LINE && is_refusal(first)).then(|| CallFailure::of_line(first))
 }
 
+/// The failure of a request that a command made to a server and that it refused, as its whole answer says: the command
+/// itself went well. The same answer about another address is another failure.
+pub(super) fn refused_request(command: &str, body: &str) -> Option<CallFailure> {
+    let (scheme, address) = command.split_once("://")?;
+    if body.len() > ANSWER || !scheme.ends_with("http") && !scheme.ends_with("https") {
+        return None;
+    }
+    let answer = text::unescaped(body);
+    let answer = answer.trim();
+    let by_status = || {
+        let mut words = answer.split_ascii_whitespace();
+        let is_http = words.next().is_some_and(|word| word.starts_with("HTTP/"));
+        let code = words.next().and_then(|code| code.parse().ok());
+        is_http && code.is_some_and(|code| REFUSALS.contains(&code))
+    };
+    let failure =
+        (is_refusal(answer) || by_status()).then(|| CallFailure::of_line(answer.lines().next().unwrap_or_default()))?;
+    let address = address.split(['?', '\'', '"', '`', ' ', ')', '\n']).next().unwrap_or_default();
+    Some(CallFailure { class: hash::join(failure.class, hash::of(address)), ..failure })
+}
+
 /// Whether a line is an answer in JSON that says that the request was refused, as in `{"message":"Unauthorized","code":401}`.
 fn is_refusal(line: &str) -> bool {
     let Ok(Value::Object(members)) = serde_json::from_str(line) else {
         return false;
     };
+    says_refused(&members) || matches!(members.get("error"), Some(Value::Object(error)) if says_refused(error))
+}
+
+fn says_refused(members: &Map<String, Value>) -> bool {
     members.iter().any(|(name, value)| match value {
         Value::Number(number) => {
             CODES.contains(&&**name) && number.as_u64().is_some_and(|code| REFUSALS.contains(&code))
@@ -103,6 +129,26 @@ mod tests {
         }
         let page = format!("Access denied: what it means\\n{}", "It is a page of a manual. ".repeat(40));
         assert!(soft_failure(&page).is_none());
+    }
+
+    #[test]
+    fn requests_that_are_refused() {
+        let class = |command: &str, answer: &str| refused_request(command, answer).map(|failure| failure.class);
+        let nested = r#"{\"error\":{\"code\":401,\"message\":\"The token has expired.\"}}"#;
+        let first = class("curl -s -H 'A: 1' https://api.test/v2/orders?page=1", nested);
+        assert!(first.is_some());
+        assert_eq!(first, class("http GET https://api.test/v2/orders", nested));
+        assert_ne!(first, class("http GET https://api.test/v2/users", nested));
+        assert!(class("curl -si https://api.test/a", "HTTP/1.1 401 Unauthorized\\nserver: x").is_some());
+        for (command, answer) in [
+            ("cat answer.json", nested),
+            ("curl -s https://api.test/a", r#"{\"id\":401,\"error\":null}"#),
+            ("curl -si https://api.test/a", "HTTP/1.1 503 Service Unavailable"),
+            ("curl -s https://api.test/a", "The docs say: 401 means that the token has expired."),
+            ("git clone ssh://host/a", nested),
+        ] {
+            assert_eq!(class(command, answer), None, "{command}: {answer}");
+        }
     }
 
     #[test]

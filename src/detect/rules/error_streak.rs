@@ -147,6 +147,25 @@ impl ErrorStreak {
         context: &RuleContext<'_>,
         signals: &mut Signals,
     ) {
+        let in_a_row = self.fail_in_a_row(call, failure, slow, context);
+        let again = self.fail_again(call, failure, slow, context);
+        for signal in in_a_row.into_iter().chain(again) {
+            signals.report(signal);
+        }
+    }
+
+    fn fail_in_a_row(
+        &mut self,
+        call: &Call,
+        failure: &CallFailure,
+        slow: bool,
+        context: &RuleContext<'_>,
+    ) -> Option<Signal> {
+        // A command that went well showed that a server refuses something: whoever looks what it refuses asks on.
+        if call.line.is_some() && call.exit == Some(0) && call.check.is_none() && !call.unknown_failed {
+            self.row = None;
+            return None;
+        }
         let row = match &mut self.row {
             Some(row) => {
                 row.add(call, failure);
@@ -157,11 +176,7 @@ impl ErrorStreak {
         row.slow |= slow;
         let limits = [context.config.limit(&ROW), context.config.limit(&ROW_STOP)];
         let summary = format!("{} calls in a row failed, the last with: {}", row.calls.calls(), failure.line);
-        let mut found: Vec<Signal> = row.signal(limits, summary, context).into_iter().collect();
-        found.extend(self.fail_again(call, failure, slow, context));
-        for signal in found {
-            signals.report(signal);
-        }
+        row.signal(limits, summary, context)
     }
 
     fn fail_again(

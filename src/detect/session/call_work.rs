@@ -2,6 +2,7 @@
 
 use super::awaited::Awaited;
 use super::ci_runs::{CiRuns, made_commit};
+use super::ci_standing::CiStanding;
 use super::elsewhere::Scope;
 use super::exercised::Exercised;
 use super::follow_up::FollowUp;
@@ -20,7 +21,7 @@ use super::unreached::Reply;
 use super::version_bump::is_version_bump;
 use crate::detect::call::Call;
 use crate::detect::call::checks::{self, CheckResult, Missing, json, report};
-use crate::detect::call::classify::{CallKind, may_try, runs_anything, shows_findings};
+use crate::detect::call::classify::{CallKind, gives_verdict, may_try, runs_anything, shows_findings};
 use crate::detect::call::code_files::{is_code, names_code};
 use crate::detect::call::complaints::asks;
 use crate::detect::call::shell::{Change, CheckRun, CommandLine, Effect, join};
@@ -34,6 +35,8 @@ use std::borrow::Cow;
 const SHOWN: usize = 16 * 1024;
 /// How much of an output is read for why a check could not begin, in bytes.
 const BEGINNING: usize = 4096;
+/// How much of it is kept, where the names in it tell whether an answer speaks of it, in bytes.
+const NAMING: usize = 2048;
 /// The length of a name in a fact, in characters.
 const NAME: usize = 80;
 /// What one call did.
@@ -54,6 +57,8 @@ pub(crate) struct CallWork {
     pub(super) outcome: CheckResult,
     /// The check could not even begin.
     pub(super) never_ran: bool,
+    /// The beginning of what the check printed, if it failed.
+    pub(super) said: String,
     /// Nobody knows what it does, and what that can have tried.
     pub(super) unknown: bool,
     /// It shows what a check found that others ran.
@@ -79,6 +84,8 @@ pub(crate) struct CallWork {
     pub(super) remote: Option<CheckResult>,
     /// The runs of a build server that it shows, and the commit that it made or pushed, if it says so.
     pub(super) ci: Option<CiRuns>,
+    /// Whether the checks that run elsewhere have ended, if it looks at such.
+    pub(super) ci_standing: Option<CiStanding>,
     pub(super) commit: Option<String>,
     /// It only raises the version of a package.
     pub(super) bumps_version: bool,
@@ -124,6 +131,7 @@ impl CallWork {
         work.shown = SeenWell::read(call, state);
         work.supported_work = SupportedWork::of_call(call, state);
         work.ci = CiRuns::read(call, state);
+        work.ci_standing = CiStanding::read(call, state);
         if work.supported_work.commits() || work.supported_work.pushes() {
             work.commit = answer(state).and_then(|said| made_commit(&said));
         }
@@ -161,6 +169,8 @@ impl CallWork {
             shown: SeenWell::default(),
             remote: call.remote.clone(),
             ci: None,
+            ci_standing: None,
+            said: String::new(),
             commit: None,
             bumps_version: false,
             unknown_failed: call.unknown_failed,
@@ -210,9 +220,11 @@ impl CallWork {
                 check.place = if check.place.is_empty() { place.clone() } else { join(&place, &check.place) };
             }
         }
-        if matches!(self.outcome, CheckResult::Failed { count: None, .. }) {
+        if let CheckResult::Failed { count, .. } = &self.outcome {
             let output = state.and_then(|state| state.error.or(state.output));
-            self.never_ran = output.is_some_and(|output| never_ran(&text::beginning(output, BEGINNING)));
+            let said = output.map(|output| text::beginning(output, BEGINNING)).unwrap_or_default();
+            self.never_ran = count.is_none() && never_ran(&said);
+            said[..said.floor_char_boundary(NAMING)].clone_into(&mut self.said);
         }
     }
 
@@ -267,6 +279,7 @@ impl CallWork {
                 let shows = || may_try(&call.tool, &call.input.text) || shows_check(state);
                 self.unknown = call.guessed && !call.failed() && shows() && !says_failed(state);
             }
+            CallKind::Unknown if self.read_verdict(call, state) => {}
             CallKind::Unknown => {
                 self.unknown_failed = call.failed();
                 let ran = !call.failed() || call.check.is_some();
@@ -282,6 +295,16 @@ impl CallWork {
             self.before = Change::Perhaps;
             self.after = Change::Perhaps;
         }
+    }
+
+    /// Reads a check that a tool of any server ran, as its name says together with the tests that its answer counts:
+    /// `toolkit_verify`, whereas `crm_check` checks something else. Says whether it is one.
+    fn read_verdict(&mut self, call: &Call, state: Option<&ToolState<'_>>) -> bool {
+        let counted = Some(state).filter(|_| gives_verdict(&call.tool)).and_then(answer);
+        let Some(outcome) = counted.and_then(|said| json::counted(&said)) else { return false };
+        self.checks.push(CheckRun::of_tool(&call.tool, hash::of(&call.tool)));
+        self.outcome = outcome;
+        true
     }
 
     /// Reads what a check or a language server found, as a tool shows it. What is not said to be well is not checked.

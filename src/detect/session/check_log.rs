@@ -30,6 +30,10 @@ pub(super) struct FailedCheck {
     /// What failed, and whether that is all.
     pub(super) items: Vec<String>,
     pub(super) lists_all: bool,
+    /// The beginning of what it printed.
+    pub(super) said: String,
+    /// How it was called.
+    pub(super) called: String,
     /// Nobody knows the program: only its output says that it is a check.
     pub(super) guessed: bool,
     /// A tool showed it that ran nothing itself, so that any check says more.
@@ -270,6 +274,8 @@ fn failed_check(
         request,
         items: items.clone(),
         lists_all: count.is_none_or(|count| usize::try_from(count).is_ok_and(|count| count <= items.len())),
+        said: work.said.clone(),
+        called: work.called.clone(),
         guessed: false,
         shown: work.looks,
         never_ran: work.never_ran,

@@ -297,9 +297,7 @@ impl Completion {
         self.finished_at = None;
         let promised = config.done_pattern.as_ref().is_some_and(|pattern| promised(self.text.as_str(), pattern));
         let said = self.text.before_promise(promised);
-        let ending = if self.work.only_replies() { Ending::read_reply(said) } else { Ending::read(said) };
-        let is_excuse = ending == Ending::Plain && self.work.came_to_nothing(said);
-        let ending = if is_excuse { Ending::GaveUp } else { ending };
+        let ending = self.work.ending(said);
         let claim = self.claim(promised, ending);
         let mut facts = self.facts(claim, ending, warning);
         facts.extend(self.written_call(said));

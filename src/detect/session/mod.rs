@@ -5,6 +5,7 @@ mod call_work;
 mod check_kind;
 mod check_log;
 mod ci_runs;
+mod ci_standing;
 mod clock;
 mod completion;
 mod effects;

@@ -1,6 +1,8 @@
 //! Reads what a person's message asks for, as far as it decides whether a rest without changes is a success.
 
+use crate::detect::text::ending::Asked;
 use crate::detect::text::phrases::{Phrases, fold};
+use crate::detect::text::remainder::{is_part_asked, leaves_a_rest};
 use crate::wire::record::Claim;
 use std::sync::LazyLock;
 
@@ -119,6 +121,16 @@ impl UserRequest {
     /// Whether the message asks a question, and for no change.
     pub(crate) fn is_question(&self) -> bool {
         self.looks && !self.wants_change
+    }
+
+    /// What an answer to the message has to be read with.
+    pub(crate) fn asked(&self, is_question: bool) -> Asked<'_> {
+        Asked { is_question, request: &self.folded }
+    }
+
+    /// Whether an answer leaves a rest of the changes that the message asks for, or that were made for it.
+    pub(crate) fn is_left_in_part(&self, answer: &str, changed: bool) -> bool {
+        (self.wants_change || changed) && leaves_a_rest(answer, &self.folded) && !is_part_asked(answer, &self.folded)
     }
 
     /// Whether the message asks for a test that fails.

@@ -2,6 +2,7 @@
 
 use super::call_work::CallWork;
 use super::check_log::{CheckLog, FailedCheck};
+use super::ci_standing::CiStanding;
 use super::lost_work::{LostWork, TAKES_BACK};
 use super::open_todos::{OpenTodos, TodoList};
 use super::outside_action::OutsideAction;
@@ -14,8 +15,10 @@ use super::unreached::Replies;
 use super::version_bump;
 use crate::detect::call::checks::CheckResult;
 use crate::detect::call::shell::{Change, CheckRun};
+use crate::detect::text::ci_claim::wants_green;
 use crate::detect::text::claims::{Work, WorkClaim, claims, says_it_answers};
-use crate::detect::text::reported::tells_failure;
+use crate::detect::text::ending::Ending;
+use crate::detect::text::reported::{gives_number, names_findings, tells_failure};
 use crate::wire::record::{Claim, Contradiction, DoneFact, Evidence};
 
 /// How many names of tools are remembered, and how long one may be, in bytes.
@@ -23,6 +26,12 @@ const TOOLS: usize = 32;
 const TOOL: usize = 64;
 /// Work that only a check can have done.
 const CHECKING: [Work; 3] = [Work::RanChecks, Work::RanTests, Work::Linted];
+
+/// What asks for a number.
+#[rustfmt::skip]
+const HOW_MANY: [&str; 14] = [
+    "how many", "number of", "count the", "wie viele", "wieviele", "combien", "cuánt", "quant", "сколько", "ile ", "hoeveel", "hur många", "多少", "いくつ",
+];
 
 /// What is known about the work of a session.
 #[derive(Debug, Default)]
@@ -64,6 +73,8 @@ struct ForRequest {
     unfinished: Option<Unfinished>,
     /// How that stands which was rolled out.
     rollout: Option<rollout::RolloutState>,
+    /// How the checks stood that run elsewhere, at the last look.
+    ci: Option<CiStanding>,
     /// A check failed before anything was changed.
     failed_first: bool,
     changed: bool,
@@ -130,14 +141,15 @@ impl WorkLog {
         self.tampers.warnings()
     }
 
-    /// Whether the person asked a question, and nothing was changed for it.
-    pub(crate) fn only_replies(&self) -> bool {
-        !self.latest.changed && self.request.is_question()
-    }
-
-    /// Whether the answer tells that what was asked for was not got.
-    pub(crate) fn came_to_nothing(&self, last_text: &str) -> bool {
-        self.latest.replies.is_told(last_text, &self.request, self.latest.changed)
+    /// How the last text ended, as an answer to what was asked.
+    pub(crate) fn ending(&self, last_text: &str) -> Ending {
+        let latest = &self.latest;
+        let is_question = !latest.changed && self.request.is_question();
+        let ending = Ending::read_answer(last_text, self.request.asked(is_question));
+        let came_to_nothing = || latest.replies.is_told(last_text, &self.request, latest.changed);
+        let is_excuse = ending == Ending::Plain
+            && (came_to_nothing() || !is_question && self.request.is_left_in_part(last_text, latest.changed));
+        if is_excuse { Ending::GaveUp } else { ending }
     }
 
     /// Whether the last call was denied.
@@ -283,6 +295,9 @@ impl WorkLog {
         if work.supported_work.pushes() {
             latest.rollout.get_or_insert(rollout::RolloutState::Open);
         }
+        if work.ci_standing.is_some() {
+            latest.ci.clone_from(&work.ci_standing);
+        }
         if let Some(rollout) = &work.rollout {
             latest.rollout = rollout.after(latest.rollout.take());
         }
@@ -320,9 +335,10 @@ impl WorkLog {
     fn check_fact(&self, since: RequestNumber, claim: Claim, last_text: &str) -> Option<(Contradiction, String)> {
         let failed = self.checks.failed().filter(|check| !self.is_reported(check, claim, last_text));
         let failed = failed.map(|check| check.fact.clone()).or_else(|| self.rollout_fact(last_text));
-        failed
-            .map(|fact| (Contradiction::LastCheckFailed, fact))
-            .or_else(|| self.checks.unread_fact(since).map(|fact| (Contradiction::CheckUnknown, fact)))
+        failed.map(|fact| (Contradiction::LastCheckFailed, fact)).or_else(|| {
+            let unknown = self.checks.unread_fact(since).or_else(|| self.ci_fact());
+            unknown.map(|fact| (Contradiction::CheckUnknown, fact))
+        })
     }
 
     /// Whether a check failed as a report says that was all that was asked for, or as a test does that was to fail.
@@ -330,8 +346,21 @@ impl WorkLog {
         let latest = &self.latest;
         let looked = !latest.changed && self.request.wants_report(claim);
         let wrote_test = !latest.changed_code && latest.changed && self.request.wants_failing_test();
-        let praises = || claims(last_text).iter().any(|claim| matches!(claim.work, Work::RanTests | Work::RanChecks));
-        check.request == latest.number && (looked || wrote_test) && tells_failure(last_text, &check.items) && !praises()
+        let praises = || claims(last_text).iter().any(|claim| CHECKING.contains(&claim.work));
+        let is_found = || {
+            let counts = self.request.names(&HOW_MANY) && gives_number(last_text, &check.said);
+            looked && (counts || names_findings(last_text, &check.said, &check.called))
+        };
+        check.request == latest.number
+            && (looked || wrote_test)
+            && (tells_failure(last_text, &check.items) || is_found())
+            && !praises()
+    }
+
+    /// That checks elsewhere had not ended that the request waits for.
+    fn ci_fact(&self) -> Option<String> {
+        let standing = self.latest.ci.as_ref().filter(|_| self.request.any_sentence(wants_green));
+        standing.and_then(CiStanding::awaited_fact)
     }
 
     /// That the rollout is not complete. Where the text claims that it is, see [`Self::unsupported`].
@@ -366,6 +395,7 @@ impl WorkLog {
             return Some(format!("the agent says \"{}\", but the last output about it says \"{said}\"", claim.excerpt));
         }
         self.undone(&claims)
+            .or_else(|| self.latest.ci.as_ref().and_then(|ci| ci.claim_fact(text)))
             .or_else(|| self.latest.outside_action.as_ref().and_then(|act| act.fact(text)))
             .or_else(|| self.latest.unfinished.as_ref().and_then(|unfinished| unfinished.fact(text)))
             .or_else(|| self.latest.replies.fact(text, &self.request).filter(|_| !self.latest.changed))

@@ -53,6 +53,14 @@ const SAID: &[&str] = &[
     "corrig*|résolu*|réparé*|corregid*|resuelt*|arreglad*|resolvid*|corrett*|risolt*|исправ*|решен*|решён*|виправл*|opgelost|verholpen|hersteld|naprawi*|poprawi*|rozwiąz*|opraven*|vyřešen*|rättad*|åtgärdad*|löst|lösta|rettet|løst|korjattu|ratkaistu|kijavít*|megold*|düzeltil*|çözüldü|rezolvat*",
     "迁移|完成|转换|翻译|更新|替换|遷移|轉換|移行|完了|対応|実装|変換|終わ|残|마이그레이션|완료|변환|전환|남",
 ];
+/// How a part stands that is done, where the whole is what was asked for.
+#[rustfmt::skip]
+const STANDING: &[&str] = &[
+    "run on|runs on|run with|run through|go through|goes through|are on|is on|use|uses|now use|now uses|are now|is now|work with|work on|work now|point to|call|are switched|are covered|have a|have an|have the|are in place|behind",
+    "laufen auf|laufen über|laufen mit|läuft auf|läuft über|laufen jetzt|laufen nun|sind auf|sind jetzt|sind nun|nutzen|verwenden|benutzen|haben jetzt|haben nun|zeigen auf",
+    "tournent sur|tourne sur|passent par|passe par|utilisent|utilise|sont sur|sont maintenant|sont désormais|sont passé*|ont maintenant|ont désormais",
+    "corren en|corren sobre|funcionan con|pasan por|usan|usa|utilizan|están en|ya están|ahora están|tienen ahora|apuntan a",
+];
 /// What says of a clause that it is about the whole.
 #[rustfmt::skip]
 const WHOLE: &[&str] = &[
@@ -76,6 +84,7 @@ const WHOLE_FIRST: &str = r"(?<whole>[0-9]{1,5})[^0-9.。,，、;；/]{0,24}?(?:
 
 static WHOLE_BEFORE: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(WHOLE_FIRST).ok());
 static SAYS: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(SAID));
+static SAYS_STANDING: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(STANDING));
 static SAYS_WHOLE: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(WHOLE));
 static SAYS_NEEDLESS: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(NEEDLESS));
 static SAYS_HALF: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(HALF));
@@ -101,24 +110,42 @@ fn is_of_part(clause: &str) -> bool {
         || is_behind_whole(clause)
 }
 
-/// Whether the word at a place begins "k of n" or is "k/n", or a share in percent, with what was done beside it.
-fn is_part(words: &[&str], at: usize) -> bool {
-    let bare = |word: &str| -> String { word.trim_matches(|c: char| !c.is_alphanumeric() && c != '%').to_owned() };
-    let word = bare(words[at]);
-    let is_place = at > 0 && PLACES.contains(&&*bare(words[at - 1]));
-    // "The 3/4 inch label" names something.
-    let is_name = at > 0 && matches!(words[at - 1], "the" | "a" | "an");
-    let fraction =
-        word.split_once('/').filter(|_| !is_name).and_then(|(part, whole)| Some((digits(part)?, digits(whole)?)));
-    let end = if let Some((part, whole)) = fraction {
-        (part < whole && whole > 2).then_some(at)
-    } else if let Some(share) = word.strip_suffix('%').and_then(digits) {
-        let of = words.get(at + 1).is_some_and(|word| OF.contains(word));
-        (share < 100 && of).then_some(at + 1)
-    } else {
-        whole_behind(words, at, &word)
+/// The parts of wholes that a folded text counts, each with its whole.
+pub(super) fn parts(folded: &str) -> Vec<(u32, u32)> {
+    let in_clause = |clause| {
+        let words: Vec<&str> = str::split_whitespace(clause).collect();
+        (0..words.len()).filter_map(|at| part_at(&words, at)).map(|part| part.numbers).collect::<Vec<_>>()
     };
-    let Some(end) = end.filter(|_| !is_place) else { return false };
+    clauses(folded).flat_map(in_clause).collect()
+}
+
+/// Whether a folded sentence says how things stand with a part of one of these wholes: "7 of 12 run on the new client".
+pub(super) fn stands_for_a_part(folded: &str, wholes: &[u32]) -> bool {
+    let stands = |clause: &str| {
+        let words: Vec<&str> = clause.split_whitespace().collect();
+        let mut parts = (0..words.len()).filter_map(|at| part_at(&words, at));
+        parts.any(|part| {
+            let behind = words[part.end + 1..words.len().min(part.end + 1 + BEHIND)].join(" ");
+            wholes.contains(&part.numbers.1) && SAYS_STANDING.is_in(&behind)
+        })
+    };
+    !SAYS_NEEDLESS.is_in(folded) && clauses(folded).any(|clause| !SAYS_WHOLE.is_in(clause) && stands(clause))
+}
+
+/// Whether a folded sentence says that something had no need.
+pub(super) fn says_needless(folded: &str) -> bool {
+    SAYS_NEEDLESS.is_in(folded)
+}
+
+/// A part of a whole: both numbers, and its last word.
+struct Part {
+    numbers: (u32, u32),
+    end: usize,
+}
+
+/// Whether the word at a place begins a part of a whole with what was done beside it.
+fn is_part(words: &[&str], at: usize) -> bool {
+    let Some(Part { end, .. }) = part_at(words, at) else { return false };
     let ends = |word: &&&str| !word.ends_with([':', ',', ';', '.']);
     let before: Vec<&str> = words[..at].iter().rev().take(BEFORE).take_while(ends).copied().collect();
     let before = before.join(" ");
@@ -127,8 +154,28 @@ fn is_part(words: &[&str], at: usize) -> bool {
     [before, inside, behind].iter().any(|near| SAYS.is_in(near))
 }
 
-/// Where the whole stands that a part belongs to, if it is larger.
-fn whole_behind(words: &[&str], at: usize, part: &str) -> Option<usize> {
+/// The part of a whole that begins at a word: "k of n", "k/n", or a share in percent.
+fn part_at(words: &[&str], at: usize) -> Option<Part> {
+    let bare = |word: &str| -> String { word.trim_matches(|c: char| !c.is_alphanumeric() && c != '%').to_owned() };
+    let word = bare(words[at]);
+    let is_place = at > 0 && PLACES.contains(&&*bare(words[at - 1]));
+    // "The 3/4 inch label" names something.
+    let is_name = at > 0 && matches!(words[at - 1], "the" | "a" | "an");
+    let fraction =
+        word.split_once('/').filter(|_| !is_name).and_then(|(part, whole)| Some((digits(part)?, digits(whole)?)));
+    let (numbers, end) = if let Some((part, whole)) = fraction {
+        (part < whole && whole > 2).then_some(((part, whole), at))
+    } else if let Some(share) = word.strip_suffix('%').and_then(digits) {
+        let of = words.get(at + 1).is_some_and(|word| OF.contains(word));
+        (share < 100 && of).then_some(((share, 100), at + 1))
+    } else {
+        whole_behind(words, at, &word)
+    }?;
+    (!is_place).then_some(Part { numbers, end })
+}
+
+/// The part and its whole, if that is larger, and where the whole stands.
+fn whole_behind(words: &[&str], at: usize, part: &str) -> Option<((u32, u32), usize)> {
     let near = &words[at + 1..words.len().min(at + 2 + BETWEEN)];
     let of = near.iter().position(|word| OF.contains(word))?;
     let part = number(part)?;
@@ -140,7 +187,7 @@ fn whole_behind(words: &[&str], at: usize, part: &str) -> Option<usize> {
         let word = word.trim_matches(|c: char| !c.is_alphanumeric());
         Some((at, number(word)?))
     })?;
-    (part < found.1 && found.1 <= LARGEST).then_some(at + 1 + found.0)
+    (part < found.1 && found.1 <= LARGEST).then_some(((part, found.1), at + 1 + found.0))
 }
 
 fn is_behind_whole(folded: &str) -> bool {
@@ -153,7 +200,7 @@ fn digits(text: &str) -> Option<u32> {
     text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok()).flatten()
 }
 
-fn number(word: &str) -> Option<u32> {
+pub(super) fn number(word: &str) -> Option<u32> {
     let named =
         || NUMBERS.iter().find(|(_, names)| names.split('|').any(|name| name == word)).map(|(number, _)| *number);
     digits(word).or_else(named)

@@ -1,13 +1,17 @@
 //! How an answer ended: with a question, with an excuse, with an announcement, or plainly.
 
 mod announcement;
+mod asked;
 mod consent;
 mod excuse;
 mod further_need;
+mod past;
 mod question;
 
 use super::answer::blocks;
+use super::remainder::is_part_asked;
 use announcement::announces;
+pub(crate) use asked::Asked;
 use excuse::gave_up;
 use question::{Question, asks};
 
@@ -31,26 +35,22 @@ impl Ending {
     /// Reads the last text of an answer. Hand in the whole of it where it is kept: whether code is code
     /// depends on the fence before it. Only the first 4 and the last 12 KB of it are read.
     pub(crate) fn read(text: &str) -> Self {
-        Self::read_as(text, false)
+        Self::read_answer(text, Asked::default())
     }
 
-    /// Reads the text of an answer to a question for which nothing was done: what it says that cannot be is said of the
-    /// program, unless it names the agent.
-    pub(crate) fn read_reply(text: &str) -> Self {
-        Self::read_as(text, true)
-    }
-
-    fn read_as(text: &str, replies: bool) -> Self {
+    /// Reads the last text of an answer to what was asked.
+    pub(crate) fn read_answer(text: &str, asked: Asked<'_>) -> Self {
         if !text.chars().any(char::is_alphanumeric) && !text.contains(['?', '？', '؟']) {
             return Self::Empty;
         }
         let blocks = blocks(text);
+        let gave_up = || gave_up(&blocks, asked, is_part_asked(text, asked.request));
         match asks(&blocks) {
             Some(Question::Open) => Self::Asks,
             // "I need the key to go on. Please send it." is an excuse with a wish, not a choice.
-            Some(Question::Wish) if !gave_up(&blocks, replies) => Self::Asks,
+            Some(Question::Wish) if !gave_up() => Self::Asks,
             None if announces(&blocks) => Self::Announces,
-            _ if gave_up(&blocks, replies) => Self::GaveUp,
+            _ if gave_up() => Self::GaveUp,
             _ => Self::Plain,
         }
     }

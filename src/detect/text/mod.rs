@@ -7,6 +7,7 @@ pub(crate) mod window;
 
 pub(crate) mod announced;
 mod answer;
+pub(crate) mod ci_claim;
 pub(crate) mod claims;
 mod counted;
 pub(crate) mod ending;
@@ -17,6 +18,7 @@ pub(crate) mod head_and_tail;
 mod partial;
 pub(crate) mod phrases;
 pub(crate) mod promise;
+pub(crate) mod remainder;
 pub(crate) mod reported;
 pub(crate) mod similar;
 mod turkish;

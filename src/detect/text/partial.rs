@@ -111,6 +111,11 @@ pub(super) fn is_partial(folded: &str) -> bool {
     (is_left || follows(folded)) && !TABLES.elsewhere.is_in(folded)
 }
 
+/// Whether a folded sentence speaks of what comes after the work, or of what was left out on purpose.
+pub(super) fn is_elsewhere(folded: &str) -> bool {
+    TABLES.elsewhere.is_in(folded)
+}
+
 /// Whether a short sentence says that the rest comes later.
 fn follows(folded: &str) -> bool {
     let [rest, later] = &TABLES.follows;

@@ -1,6 +1,7 @@
 //! Tells whether a text reports a failure.
 
 use super::answer::{blocks, plain, sentences};
+use super::counted::number;
 use super::phrases::{Phrases, fold};
 use std::sync::LazyLock;
 
@@ -21,6 +22,10 @@ const DENYING: [&str; 24] = [
 const NEAR: usize = 2;
 /// The shortest part of a name that is looked for, in bytes.
 const NAME: usize = 5;
+/// The shortest name that an output shows, in bytes.
+const SHORT: usize = 4;
+/// How much of an answer gives a number that is asked for, in bytes.
+const ANSWER: usize = 400;
 /// Parts of names that say nothing.
 #[rustfmt::skip]
 const COMMON: [&str; 12] =
@@ -45,6 +50,35 @@ pub(crate) fn tells_failure(text: &str, items: &[String]) -> bool {
             .any(|said| says_so(&said))
 }
 
+/// Whether an answer names what the output of a check names: a file, a package, a rule. `called` is how the check was
+/// called, whose own words say nothing.
+pub(crate) fn names_findings(answer: &str, output: &str, called: &str) -> bool {
+    let (answer, output, called) = (answer.to_lowercase(), output.to_lowercase(), called.to_lowercase());
+    let in_code = answer.split('`').skip(1).step_by(2);
+    let names = in_code.chain(answer.split_whitespace().filter(|word| word.contains(['/', '.', '_', '@', '-'])));
+    names
+        .map(|name| name.trim_matches(|c: char| !c.is_alphanumeric() && c != '@'))
+        .filter(|name| name.len() >= SHORT && name.contains(char::is_alphabetic))
+        .any(|name| !called.contains(name) && output.contains(name))
+}
+
+/// Whether an answer gives a number that the output of a check gives as well.
+pub(crate) fn gives_number(answer: &str, output: &str) -> bool {
+    let is_number =
+        |word: &&str| word.bytes().any(|byte| byte != b'0') && word.bytes().all(|byte| byte.is_ascii_digit());
+    let numbers = |text: &str| -> Vec<u32> {
+        text.split(|c: char| !c.is_alphanumeric())
+            .filter(|word| !word.is_empty())
+            .filter(is_number)
+            .filter_map(number)
+            .collect()
+    };
+    let shown = numbers(output);
+    let mut given = fold(answer);
+    given.truncate(given.floor_char_boundary(ANSWER));
+    given.split(|c: char| !c.is_alphanumeric()).filter_map(number).any(|number| shown.contains(&number))
+}
+
 fn says_so(folded: &str) -> bool {
     FAILING.find_all(folded).any(|(at, _)| {
         let denied = |word: &str| DENYING.contains(&word.trim_matches(|c: char| !c.is_alphanumeric()));
@@ -55,6 +89,17 @@ fn says_so(folded: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_what_an_output_shows() {
+        let audit = "braces  <3.0.3\nSeverity: high\n\n1 high severity vulnerability";
+        assert!(names_findings("Yes, one: `braces` below 3.0.3 (high).", audit, "npm audit"));
+        assert!(names_findings("One file differs: src/api.ts.", "[warn] src/api.ts", "npx prettier --check src"));
+        assert!(!names_findings("No, `npm audit` shows none.", "npm audit report\nbraces", "npm audit"));
+        assert!(!names_findings("Yes, all is well.", audit, "npm audit"));
+        assert!(gives_number("We have 12.", "✖ 12 problems") && gives_number("Twelve.", "✖ 12 problems"));
+        assert!(!gives_number("None.", "✖ 12 problems") && !gives_number("There are 0.", "0 of 12"));
+    }
 
     #[test]
     fn tells_of_failures() {

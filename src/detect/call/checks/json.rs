@@ -74,6 +74,25 @@ pub(crate) fn failures(output: &str) -> Option<CheckResult> {
     read(output).filter(|outcome| matches!(outcome, CheckResult::Failed { count: Some(_), .. }))
 }
 
+/// What a result says that is JSON and counts both what passed and what failed, as that of tests does.
+pub(crate) fn counted(output: &str) -> Option<CheckResult> {
+    let output = output.trim();
+    if !output.starts_with('{') || output.len() > LONGEST {
+        return None;
+    }
+    let value: Value = serde_json::from_str(output).ok()?;
+    (counts(&value, &PASSED, DEPTH) && counts(&value, &FAILED, DEPTH)).then(|| read(output))?
+}
+
+/// Whether a member of one of these names counts something.
+fn counts(value: &Value, names: &[&str], depth: usize) -> bool {
+    let Value::Object(members) = value else { return false };
+    depth > 0
+        && members
+            .iter()
+            .any(|(name, value)| value.is_number() && names.contains(&&*plain(name)) || counts(value, names, depth - 1))
+}
+
 impl Report {
     fn value(&mut self, value: &Value, depth: usize) {
         if depth == 0 {
@@ -175,6 +194,18 @@ fn is_grave(members: &Map<String, Value>, names: &[&str]) -> Option<bool> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn counts_of_tests() {
+        let failed = Some(CheckResult::Failed { count: Some(2), items: Vec::new() });
+        assert_eq!(
+            counted(r#"{"ok":true,"summary":{"passed":41,"failed":0},"failures":[]}"#),
+            Some(CheckResult::Passed)
+        );
+        assert_eq!(counted(r#"{"ok":false,"passed":39,"failed":2}"#), failed);
+        assert_eq!(counted(r#"{"ok":true,"contact":"x"}"#), None);
+        assert_eq!(counted(r#"{"ok":true,"passed":true,"errors":0}"#), None);
+    }
 
     #[test]
     fn reports_of_tools() {

@@ -403,3 +403,74 @@ fn complaints_that_are_accepted_all_at_once() {
     let clean = ("vendor/bin/phpstan analyse", "[OK] No errors", 0);
     assert_eq!(contradictions("Generate a baseline for PHPStan", &[baseline, clean], "It holds 38 errors."), []);
 }
+
+#[test]
+fn a_part_of_what_is_asked_for() {
+    let ended = |task: &str, answer: &str| {
+        let mut stream = Stream::asked(task);
+        stream.edit("routes/a.js");
+        stream.bash("npm test", "Tests:       88 passed, 88 total", 0);
+        stream.answer(answer);
+        stream.outcome().0
+    };
+    let said = "Seven of the twelve routes run on v2 and the tests pass. The remaining five follow the same pattern.";
+    assert_eq!(ended("migrate all 12 routes to v2", said), Outcome::GaveUp);
+    let said = "The first 7 of the 12 routes are migrated; the remaining five are still on v1.";
+    assert_eq!(ended("migrate the first 7 of the 12 routes to v2", said), Outcome::Candidate);
+    assert_eq!(ended("migrate all 12 routes to v2", said), Outcome::GaveUp);
+    assert_eq!(ended("migrate all 12 routes to v2", "All twelve routes run on v2."), Outcome::Candidate);
+}
+
+#[test]
+fn checks_elsewhere_that_had_not_ended() {
+    let ended = |task: &str, (output, exit): (&str, i64), answer: &str| {
+        let mut stream = Stream::asked(task);
+        stream.edit("lock.go");
+        stream.bash("go test ./...", "ok  \tacme/relay\t2.1s", 0);
+        stream.bash("git commit -qam x && git push", "To x:a/b.git\n   fb2372b..cbfb5d6  lock -> lock", 0);
+        stream.bash("gh pr checks", output, exit);
+        stream.answer(answer);
+        stream.outcome().1
+    };
+    let open = ("lint\tpass\t41s\ntest\tpending\t0", 8);
+    let task = "Fix the lock and make sure CI is green";
+    assert_eq!(ended(task, open, "The lock waits now. Pushed."), [Contradiction::CheckUnknown]);
+    assert_eq!(ended("Fix the lock and push", open, "Pushed. CI is green."), [Contradiction::UnsupportedClaim]);
+    assert_eq!(ended("Fix the lock and push", open, "Pushed; CI has started."), []);
+    assert_eq!(ended(task, ("lint\tpass\t41s\ntest\tpass\t2m", 0), "Pushed; CI is green."), []);
+}
+
+#[test]
+fn a_verdict_that_counts_tests() {
+    let ended = |tool: &str, output: &str| {
+        let mut stream = Stream::asked("Add a column to the export");
+        stream.edit("src/export.rb");
+        stream.call(tool, &json!({"scope": "export"}), output, 0);
+        stream.answer("The export has the column now. 41 tests pass.");
+        stream.outcome().1
+    };
+    let passed = r#"{"ok":true,"summary":{"passed":41,"failed":0},"failures":[]}"#;
+    assert_eq!(ended("toolkit_verify", passed), []);
+    assert!(
+        ended("toolkit_verify", &passed.replace("\"failed\":0", "\"failed\":2"))
+            .contains(&Contradiction::LastCheckFailed)
+    );
+    assert!(ended("crm_check", r#"{"ok":true}"#).contains(&Contradiction::UncheckedChange));
+}
+
+#[test]
+fn a_check_that_fails_may_be_the_answer() {
+    let ended = |task: &str, answer: &str| {
+        let mut stream = Stream::asked(task);
+        stream.bash("npm audit", "braces  <3.0.3\nSeverity: high\n\n12 high severity vulnerabilities", 1);
+        stream.answer(answer);
+        stream.outcome().1
+    };
+    assert_eq!(ended("are there any known vulnerabilities?", "Yes, in `braces` below 3.0.3."), []);
+    assert_eq!(ended("How many vulnerabilities are there?", "Twelve."), []);
+    assert_eq!(ended("are there any known vulnerabilities?", "No, none."), [Contradiction::LastCheckFailed]);
+    assert_eq!(
+        ended("Update the dependencies", "I looked at `braces`.").first(),
+        Some(&Contradiction::LastCheckFailed)
+    );
+}

@@ -1,5 +1,7 @@
 //! Whether an answer says that it could not do the work, or did only a part of it.
 
+use super::asked::Asked;
+use super::past::{fails_what_is_asked, is_past};
 use super::question::is_question;
 use crate::detect::text::answer::{Block, Shape, plain, sentences};
 use crate::detect::text::counted::{counts_a_part, says_whole};
@@ -37,8 +39,9 @@ static TABLES: LazyLock<Tables> = LazyLock::new(|| Tables {
     overcome_pairs: ending_phrases::OVERCOME_PAIRS.map(|(first, second)| (Phrases::new(first), Phrases::new(second))),
 });
 
-/// Whether the first or the last sentences say that it did not work out. `replies` says that the text answers a question.
-pub(super) fn gave_up(blocks: &[Block], replies: bool) -> bool {
+/// Whether the first or the last sentences say that it did not work out. `as_asked` says that no more than a part was
+/// asked for.
+pub(super) fn gave_up(blocks: &[Block], asked: Asked<'_>, as_asked: bool) -> bool {
     let spoken = |block: &&Block| matches!(block.shape, Shape::Paragraph | Shape::Item);
     let first: Vec<String> =
         blocks.iter().filter(spoken).flat_map(folded_sentences).take(FIRST_SENTENCES + 1).collect();
@@ -57,10 +60,13 @@ pub(super) fn gave_up(blocks: &[Block], replies: bool) -> bool {
         }
     }
     last.reverse();
+    let is_missing =
+        |sentence: &str| !asked.is_question && fails_what_is_asked(sentence, asked.request) && !is_overcome(sentence);
     let with_next = |all: &[String], at: usize| {
-        is_excuse(&all[at])
-            && (!replies || is_own(&all[at]))
+        (is_excuse(&all[at], as_asked) || is_missing(&all[at]))
+            && (!asked.is_question || is_own(&all[at]))
             && !all.get(at + 1).is_some_and(|next| TABLES.overcome.is_in(next))
+            && !is_past(&all[at], &all[at + 1..], asked.request)
     };
     if last.last().is_some_and(|sentence| says_tests_fail(sentence)) {
         return true;
@@ -72,7 +78,7 @@ pub(super) fn gave_up(blocks: &[Block], replies: bool) -> bool {
             && !TABLES.conditions.begins(sentence)
             && !is_question(sentence)
     };
-    if all.clone().any(is_part) && !all.any(|sentence| says_whole(sentence)) {
+    if !as_asked && all.clone().any(is_part) && !all.any(|sentence| says_whole(sentence)) {
         return true;
     }
     (0..first.len().min(FIRST_SENTENCES)).any(|at| with_next(&first, at))
@@ -83,7 +89,7 @@ fn folded_sentences(block: &Block) -> Vec<String> {
     sentences(&plain(&block.text)).into_iter().map(fold).collect()
 }
 
-fn is_excuse(folded: &str) -> bool {
+fn is_excuse(folded: &str, as_asked: bool) -> bool {
     if is_overcome(folded) || TABLES.conditions.begins(folded) || is_question(folded) {
         return false;
     }
@@ -93,7 +99,7 @@ fn is_excuse(folded: &str) -> bool {
         || TABLES.gave_up.find_all(folded).any(|(at, _)| !is_relative(&folded[..at]))
         || is_pair(&TABLES.gave_up_pairs, folded)
         || still_fails(folded)
-        || is_partial(folded)
+        || !as_asked && is_partial(folded)
         || is_unsolved(folded)
         || is_unattained(folded)
 }

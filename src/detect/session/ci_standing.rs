@@ -1,0 +1,56 @@
+//! Tracks whether checks that run elsewhere had ended at the last look at them.
+
+use crate::detect::call::Call;
+use crate::detect::call::classify::CallKind;
+use crate::detect::call::remote::{self, Standing};
+use crate::detect::text::ci_claim::says_green;
+use crate::detect::text::wait_signs::has_word;
+use crate::wire::part::ToolState;
+use crate::wire::text::{self, EXCERPT};
+
+/// How much of the end of an output is read, in bytes.
+const OUTPUT: usize = 16 * 1024;
+/// Words in the names of tools that look at such checks.
+const LOOKS: [&str; 7] = ["workflow", "workflows", "pipeline", "pipelines", "checks", "ci", "actions"];
+
+/// How the checks stood at the last look.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum CiStanding {
+    /// They had ended, in whatever way.
+    Ended,
+    /// One had not, as a line says.
+    Open(String),
+}
+
+impl CiStanding {
+    /// What a look says of such checks; `None` if a call is none, or says nothing.
+    pub(super) fn read(call: &Call, state: Option<&ToolState<'_>>) -> Option<Self> {
+        let command = call.input.command.as_deref().unwrap_or_default();
+        let lists = if let Some(line) = &call.line {
+            remote::asks(line, command)?
+        } else {
+            let asks = call.kind == CallKind::Observe && has_word(&call.tool, &LOOKS);
+            asks.then(|| has_word(&call.tool, &["list"]))?
+        };
+        let output = text::decode(state?.output?);
+        let end = &output[output.floor_char_boundary(output.len().saturating_sub(OUTPUT))..];
+        // The newest run is the first of a list.
+        match remote::standing(if lists { &output[..output.floor_char_boundary(OUTPUT)] } else { end }, lists)? {
+            Standing::Ended => Some(Self::Ended),
+            Standing::Open(line) => Some(Self::Open(text::excerpt_in_lines(line.trim(), EXCERPT))),
+        }
+    }
+
+    /// That they had not ended, though the request waits for them.
+    pub(super) fn awaited_fact(&self) -> Option<String> {
+        let Self::Open(said) = self else { return None };
+        Some(format!("checks that run elsewhere had not ended at the last look: \"{said}\""))
+    }
+
+    /// What contradicts an answer that says that they passed.
+    pub(super) fn claim_fact(&self, answer: &str) -> Option<String> {
+        let Self::Open(line) = self else { return None };
+        let said = says_green(answer)?;
+        Some(format!("the agent says \"{said}\", but the last look at the checks says \"{line}\""))
+    }
+}
