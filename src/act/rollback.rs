@@ -53,9 +53,13 @@ async fn foreign(server: &Server, session: &str, message: &str) -> Result<Compar
     let home = server.at_home(&own);
     let mut ours = home.changes(&own, Since::Message(message)).await?;
     let mut compared = Compared { home, refusal: None };
-    let Some(began) = ours.began.filter(|_| !ours.patched.is_empty()) else {
+    let Some(began) = ours.began else {
+        compared.refusal = Some(format!("the server does not show {message}, so nobody knows what was changed since"));
         return Ok(compared);
     };
+    if ours.patched.is_empty() {
+        return Ok(compared);
+    }
     let sessions = server.sessions().await?.sessions;
     let lineage = Lineage::of(session, &sessions);
     let Candidates { below, others } = match candidates(&sessions, &own, &lineage, began) {

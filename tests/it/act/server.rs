@@ -148,6 +148,18 @@ fn rollback_in_child() {
     assert_eq!(actions(&added), ["abort skipped", "rollback skipped"]);
 }
 
+/// Nobody can tell what it would take back, or from whom.
+#[test]
+fn rollback_to_unknown_message_is_refused() {
+    let (host, stub) = Stub::serve(Manner::Obeys);
+    let mut input = looping(&host.url()).to_vec();
+    input[1]["properties"]["rollbackTo"] = json!("msg_of_others");
+    let (_, added, told) = act(&["--rollback"], &input);
+    assert_eq!(actions(&added), ["abort begun", "abort taken", "rollback begun", "rollback skipped"], "{told}");
+    assert!(added[3]["properties"]["detail"].as_str().unwrap().contains("does not show msg_of_others"), "{added:?}");
+    assert!(!stub.asked().iter().any(|asked| asked.starts_with("revert")));
+}
+
 #[test]
 fn child_that_cannot_be_found_is_aborted_all_the_same() {
     let (host, stub) = Stub::serve(Manner::HidesChildren);
