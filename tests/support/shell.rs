@@ -175,9 +175,17 @@ impl Running {
     /// # Panics
     /// If there is no such stage, or no `pkill`.
     pub fn signal_stage_of_run(&self, name: &str, stage: &str) {
+        assert!(self.may_signal_stage_of_run(name, stage), "no {stage} runs");
+    }
+
+    /// The same for one that may have ended; returns whether it had not.
+    ///
+    /// # Panics
+    /// If there is no `pkill`.
+    pub fn may_signal_stage_of_run(&self, name: &str, stage: &str) -> bool {
         let run = self.child.id().to_string();
         let status = Command::new("pkill").args([name, "-P", &run, "-f", &format!(" {stage}( |$)")]).status();
-        assert!(status.expect("pkill").success(), "no {stage} runs");
+        status.expect("pkill").success()
     }
 
     /// Closes the output, waits for the end and returns the exit code.
