@@ -45,6 +45,10 @@ cover *ARGS:
 fuzz SECONDS='600':
     OCR_FUZZ_SECONDS={{SECONDS}} cargo test --release --locked --test it fuzz -- --nocapture
 
+# Run four sessions in parallel through random faults, for two hours unless told otherwise
+soak SECONDS='7200':
+    OCR_SOAK_SECONDS={{SECONDS}} cargo test --locked --test it live::soak -- --nocapture
+
 # Build the documentation, private items included
 docs:
     RUSTDOCFLAGS='-D warnings' cargo doc --locked --no-deps --document-private-items

@@ -1,8 +1,7 @@
 //! Four sessions in parallel, run after run, each hit by a random fault: every recording is complete, every outcome is
 //! explained, and nothing is left.
 //!
-//! By default each session has one run; `OCR_SOAK_SECONDS=7200 cargo test --locked --test it live::soak -- --nocapture`
-//! continues for two hours. `OCR_SOAK_SEED=17` makes the first run of the first session the seventeenth.
+//! By default each session has one run; `just soak` continues for two hours. `OCR_SOAK_SEED=17` makes the first run of the first session the seventeenth.
 
 use super::faults::{emitted, log_of};
 use crate::support::{Finished, OpenCode, Project, Provider, Proxy, Rng, Running, Script, Server, live_shell, nothing_left};
