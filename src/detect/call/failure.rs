@@ -218,6 +218,13 @@ pub(super) fn is_denial(error: &str) -> bool {
     DENIALS.iter().any(|sign| lower.contains(sign))
 }
 
+/// Whether an error ends with the words that Claude Code puts behind the output of what a person stopped.
+pub(super) fn is_interrupted(body: &str) -> bool {
+    const SAID: &str = "[Request interrupted by user";
+    let end = &body[body.ceil_char_boundary(body.len().saturating_sub(2 * SAID.len()))..];
+    end.rfind(SAID).is_some_and(|at| end[at..].trim_end().ends_with(']'))
+}
+
 /// Whether an error says that the call was cancelled, because another one failed or a person stopped it. What a program
 /// prints about a request of its own says no such thing.
 pub(super) fn is_cancelled(error: &str) -> bool {

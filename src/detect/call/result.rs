@@ -2,7 +2,7 @@
 
 use super::checks::{self, CheckResult, Missing};
 use super::classify::{CallKind, Class, runs_check};
-use super::failure::{CallFailure, is_cancelled, is_denial};
+use super::failure::{CallFailure, is_cancelled, is_denial, is_interrupted};
 use super::input::Input;
 use super::normalize::normalize_output;
 use super::remote;
@@ -82,8 +82,9 @@ pub(super) fn read(tool: &str, input: &Input, class: &Class, state: &ToolState<'
     let exit = exit_code(state.metadata);
     let says = |of: fn(&str) -> bool| is_error && raw.is_some_and(|error| of(&text::beginning(error, DENIAL)));
     let denied = says(is_denial);
-    // What left an exit code ran to its end.
-    let cancelled = exit.is_none() && says(is_cancelled);
+    let interrupted = is_error && raw.is_some_and(|error| is_interrupted(&text::body(error)));
+    // What else left an exit code ran to its end.
+    let cancelled = interrupted || exit.is_none() && says(is_cancelled);
     let sort = Sort::of(class, input, denied, !denied && !cancelled);
     let is_check = matches!(sort, Sort::Line(_) | Sort::CheckTool);
     let output = raw.filter(|_| !matches!(sort, Sort::Other)).map(text::decode).unwrap_or_default();

@@ -13,6 +13,7 @@ use super::outside_action::OutsideAction;
 use super::rewritten_code::rewrites_code;
 use super::rollout::Rollout;
 use super::seen_well::SeenWell;
+use super::stubs::Stubs;
 use super::supersedes::never_ran;
 use super::supported_work::SupportedWork;
 use super::tamper::Tampers;
@@ -114,6 +115,7 @@ pub(crate) struct CallWork {
     /// What it did to the agent's own to-do list.
     pub(super) todos: Option<TodoChange>,
     pub(super) tampers: Tampers,
+    pub(super) stubs: Stubs,
 }
 
 impl CallWork {
@@ -147,6 +149,7 @@ impl CallWork {
             work.todos = state.and_then(|state| TodoChange::read(&call.tool, state));
             work.bumps_version = is_version_bump(work.target.as_deref(), state.and_then(|state| state.input));
             work.tampers.read_edit(work.target.as_deref(), state.and_then(|state| state.input));
+            work.stubs.read_edit(work.target.as_deref(), state.and_then(|state| state.input));
         }
         work
     }
@@ -194,6 +197,7 @@ impl CallWork {
             follow_up: FollowUp::of(call),
             todos: None,
             tampers: Tampers::default(),
+            stubs: Stubs::default(),
             target: call.input.target.clone(),
         }
     }
@@ -220,8 +224,11 @@ impl CallWork {
                 check.place = if check.place.is_empty() { place.clone() } else { join(&place, &check.place) };
             }
         }
+        let output = state.and_then(|state| state.error.or(state.output));
+        if self.scope.has_packages() && self.outcome == CheckResult::Passed {
+            self.scope.read_output(&output.map(text::decode).unwrap_or_default());
+        }
         if let CheckResult::Failed { count, .. } = &self.outcome {
-            let output = state.and_then(|state| state.error.or(state.output));
             let said = output.map(|output| text::beginning(output, BEGINNING)).unwrap_or_default();
             self.never_ran = count.is_none() && never_ran(&said);
             said[..said.floor_char_boundary(NAMING)].clone_into(&mut self.said);
@@ -247,6 +254,7 @@ impl CallWork {
         self.tampers = Tampers::of_line(line.tampers.clone(), command);
         if !failed {
             self.tampers.read_commands(command);
+            self.stubs.read_commands(command);
         }
         if self.unknown {
             self.exercised = Exercised::read(command);
@@ -254,6 +262,16 @@ impl CallWork {
         // What tests expect is written, too.
         if self.tampers.accepts() && !call.failed() {
             self.before = self.before.max(Change::Perhaps);
+        }
+    }
+
+    /// Reads what a subagent reports: tests that it counts as failing do fail.
+    fn read_report(&mut self, call: &Call, state: Option<&ToolState<'_>>) {
+        self.unknown = true;
+        let said = answer(state).map(|said| checks::read(&said, Missing::Nothing));
+        if let Some(CheckResult::Failed { count: Some(_), .. }) = &said {
+            self.program = Some(CheckRun::of_tool(&call.tool, call.key));
+            self.outcome = said.unwrap_or(CheckResult::Unknown);
         }
     }
 
@@ -274,7 +292,7 @@ impl CallWork {
                 self.code = self.target.as_deref().is_none_or(is_code);
             }
             CallKind::Check => self.checks.push(CheckRun::of_tool(&call.tool, call.key)),
-            CallKind::Spawn => self.unknown = true,
+            CallKind::Spawn => self.read_report(call, state),
             CallKind::Observe => {
                 let shows = || may_try(&call.tool, &call.input.text) || shows_check(state);
                 self.unknown = call.guessed && !call.failed() && shows() && !says_failed(state);

@@ -1,6 +1,6 @@
 //! Tells whether a check runs tests, or only compiles or lints code.
 
-use crate::detect::call::shell::{CheckRun, FILTER};
+use crate::detect::call::shell::{CheckRun, FILTER, LEFT_OUT};
 
 /// The kind of a check: which claim it supports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -140,7 +140,7 @@ pub(crate) fn kind_of(run: &CheckRun) -> CheckKind {
     let tasks: Vec<String> = run
         .targets
         .iter()
-        .filter(|target| !target.contains(['/', '.', FILTER]))
+        .filter(|target| !target.contains(['/', '.', FILTER, LEFT_OUT]))
         .flat_map(|target| words(target))
         .collect();
     match (any(&tasks, is_test), any(&tasks, is_code)) {
@@ -198,7 +198,7 @@ const TOPICS: [(Topic, &[&str]); 4] = [
 pub(crate) fn topic_of(run: &CheckRun) -> Option<Topic> {
     let says = |word: &str| {
         let is = |text: &str| text.to_lowercase().split(|c: char| !c.is_alphanumeric()).any(|part| part == word);
-        is(&run.name) || run.targets.iter().any(|target| is(target))
+        is(&run.name) || run.targets.iter().any(|target| !target.starts_with(LEFT_OUT) && is(target))
     };
     let by_word = TOPICS.iter().find(|(_, words)| words.iter().any(|word| says(word))).map(|(topic, _)| *topic);
     let compiles = COMPILES.contains(&run.name.as_str()) || run.name.split(' ').any(|word| COMPILERS.contains(&word));

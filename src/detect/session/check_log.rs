@@ -2,9 +2,9 @@
 
 use super::call_work::CallWork;
 use super::check_kind::{CheckKind, kind_of, must_test};
-use super::request::RequestNumber;
+use super::request::{RequestNumber, UserRequest};
 use super::seen_well::SeenWell;
-use super::supersedes::{runs_failed, stands_in, supersedes};
+use super::supersedes::{runs_failed, stands_in, supersedes, without_left_out};
 use super::supported_work::SupportedWork;
 use crate::detect::call::checks::CheckResult;
 use crate::detect::call::shell::CheckRun;
@@ -44,10 +44,12 @@ pub(super) struct FailedCheck {
 }
 
 impl FailedCheck {
-    /// Whether `new`, which passed, shows that it would pass now.
-    fn passes_with(&self, new: &CheckRun) -> bool {
-        supersedes(new, &self.run)
-            || self.lists_all && runs_failed(new, &self.run, &self.items)
+    /// Whether `new`, which passed, shows that it would pass now, but for what the user wants left out.
+    fn passes_with(&self, new: &CheckRun, wanted: &UserRequest) -> bool {
+        let is_asked = |name: &str| wanted.leaves_out(name);
+        let Some(told) = without_left_out(new, &self.items, self.lists_all, is_asked) else { return false };
+        supersedes(&told, &self.run)
+            || self.lists_all && runs_failed(&told, &self.run, &self.items)
             || self.never_ran && stands_in(new, &self.run)
             || self.shown
             || self.guessed && new.name.starts_with(&self.run.name)
@@ -167,8 +169,13 @@ impl CheckLog {
         self.failed.retain(|old| old.run != CheckRun::remote());
     }
 
-    /// Records a call that checks, in a session that works in this folder.
-    pub(super) fn record(&mut self, work: &CallWork, directory: Option<&str>, request: RequestNumber) {
+    /// Records a call that checks, in a session that works in this folder, for a request.
+    pub(super) fn record(
+        &mut self,
+        work: &CallWork,
+        directory: Option<&str>,
+        (request, wanted): (RequestNumber, &UserRequest),
+    ) {
         self.may_have_run(&[Work::RanChecks]);
         for kind in work.checks.iter().map(kind_of) {
             if kind != CheckKind::Code && work.outcome != CheckResult::Empty {
@@ -188,7 +195,7 @@ impl CheckLog {
         self.unread = unread(work).map(|fact| Unread { fact, request });
         match &work.outcome {
             CheckResult::Passed => {
-                self.failed.retain(|old| !work.checks.iter().any(|new| old.passes_with(new)));
+                self.failed.retain(|old| !work.checks.iter().any(|new| old.passes_with(new, wanted)));
             }
             CheckResult::Failed { count, items } => {
                 self.failed.retain(|old| !work.checks.iter().any(|run| run.is_same(&old.run)));

@@ -125,6 +125,10 @@ impl Completion {
 
     /// Records that a message with the user's role came, which has to be answered.
     pub(crate) fn begin_user_message(&mut self) {
+        // A message comes in several events, of which the first ends the answer.
+        if !self.text.as_str().is_empty() {
+            self.work.remember_answer(self.text.as_str());
+        }
         self.begin_answer();
         self.unanswered = true;
     }

@@ -1,6 +1,6 @@
 //! Tells whether a check ran in another part of the project than the changed file, so that it proves nothing about it.
 
-use crate::detect::call::shell::{CheckRun, FILTER, commands, join};
+use crate::detect::call::shell::{CheckRun, FILTER, LEFT_OUT, commands, join};
 
 /// Folders of the code of one package: what lies beside each other in them is tested together.
 #[rustfmt::skip]
@@ -20,7 +20,8 @@ const TESTS: [&str; 15] = [
 ];
 /// Folders that a build makes: what is tested in them is the code beside them.
 const BUILT: [&str; 9] = ["build", "builds", "_build", "out", "output", "target", "dist", "bin", "obj"];
-/// Folders of packages.
+/// Folders of packages, and those of them that hold whole programs, which no other package is made of.
+const PROGRAMS: [&str; 2] = ["apps", "services"];
 const CONTAINERS: [&str; 10] =
     ["crates", "packages", "apps", "services", "libs", "modules", "plugins", "projects", "workspaces", "components"];
 /// Containers that also hold whole repositories, each in a folder of its own.
@@ -48,12 +49,27 @@ const WRAPPERS: [&str; 8] = ["uv", "poetry", "pdm", "pnpm", "npm", "yarn", "bun"
 /// What chooses more than one package.
 const PATTERNS: [char; 7] = ['*', '[', '{', '!', '^', '$', ','];
 
+/// How many folders of an output are remembered.
+const RAN: usize = 16;
+/// Words in the names of test projects that are about everything.
+#[rustfmt::skip]
+const GENERAL: [&str; 16] = [
+    "unit", "integration", "functional", "acceptance", "e2e", "system", "smoke", "all", "api", "web", "app", "common", "core", "shared", "architecture", "contract",
+];
+/// Packages of Go that are made of others: their tests may be about these as well.
+#[rustfmt::skip]
+const MADE_OF_OTHERS: [&str; 16] = [
+    "server", "servers", "api", "app", "apps", "cmd", "cli", "http", "https", "web", "handler", "handlers", "controller", "controllers", "router", "routes",
+];
+
 /// What the checks of one line are about.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Scope {
     /// The packages that it names, and the folder, where it runs only one check.
     packages: Vec<String>,
     folder: Option<String>,
+    /// The folders in which its packages lie, as far as the output says so.
+    ran: Vec<String>,
 }
 
 impl Scope {
@@ -114,7 +130,14 @@ impl Scope {
         let name = program(check);
         if !self.packages.is_empty() {
             let own = file.package(BY_FOLDER.contains(&name));
-            return own.is_some_and(|own| self.packages.iter().all(|package| names_another(package, own)));
+            let is_another = |own: &str| {
+                let shared = is_shared(own) && !file.is_program();
+                !shared && self.packages.iter().all(|package| names_another(package, own))
+            };
+            return own.is_some_and(is_another) && !self.ran_in(&file.parts);
+        }
+        if name == "dotnet" && file.is_of_no_project(&check.targets) {
+            return true;
         }
         let labelled = LABELLED.contains(&name);
         let is_path =
@@ -133,8 +156,32 @@ impl Scope {
         paths.iter().all(|path| {
             let path = path.split("::").next().unwrap_or_default();
             let path = if labelled { path.split(':').next().unwrap_or_default() } else { path };
-            file.is_beside(&parts(&format!("{place}/{}", path.trim_end_matches("..."))))
+            let folder = parts(&format!("{place}/{}", path.trim_end_matches("...")));
+            file.is_beside(&folder) || go && is_another_in_go(&folder, &file.parts)
         })
+    }
+
+    /// Whether the output says that what it ran lies in the package of a file, whatever that is called.
+    fn ran_in(&self, file: &[String]) -> bool {
+        self.ran.iter().any(|folder| {
+            let folder = parts(folder);
+            let last = &folder[folder.len().saturating_sub(2)..];
+            !last.is_empty() && (file.starts_with(&folder) || file.windows(last.len()).any(|window| window == last))
+        })
+    }
+
+    /// Whether it names packages, whose folders may be called otherwise.
+    pub(super) fn has_packages(&self) -> bool {
+        !self.packages.is_empty()
+    }
+
+    /// Reads from an output in which folders the packages lie: `Compiling words v0.1.0 (/w/app/crates/lexer)`.
+    pub(super) fn read_output(&mut self, output: &str) {
+        let folder = |line: &str| {
+            let (_, rest) = line.split_once("Compiling ").or_else(|| line.split_once("Testing "))?;
+            Some(rest.split_once('(')?.1.split_once(')')?.0.to_owned())
+        };
+        self.ran = output.lines().filter_map(folder).filter(|folder| folder.contains('/')).take(RAN).collect();
     }
 }
 
@@ -158,8 +205,12 @@ fn modules(check: &CheckRun, name: &str) -> Vec<String> {
     if !MODULAR.contains(&name) {
         return Vec::new();
     }
-    let targets: Vec<&str> =
-        check.targets.iter().map(String::as_str).filter(|target| !target.starts_with(['-', FILTER])).collect();
+    let targets: Vec<&str> = check
+        .targets
+        .iter()
+        .map(String::as_str)
+        .filter(|target| !target.starts_with(['-', FILTER, LEFT_OUT]))
+        .collect();
     if let ("nx", [one, other]) = (name, &targets[..])
         && !one.contains(':')
         && STEPS.contains(one) != STEPS.contains(other)
@@ -226,6 +277,31 @@ impl Changed {
         packaged.or_else(before_source).map(String::as_str)
     }
 
+    /// Whether it is part of a program that no other package is made of.
+    fn is_program(&self) -> bool {
+        self.parts
+            .iter()
+            .find(|part| CONTAINERS.contains(&part.as_str()))
+            .is_some_and(|part| PROGRAMS.contains(&&**part))
+    }
+
+    /// Whether these test projects are all called after others than the one that it is in: `tests/Catalog.Tests`.
+    fn is_of_no_project(&self, projects: &[String]) -> bool {
+        let own: Vec<&str> = self.parts.iter().flat_map(|part| words(part)).collect();
+        let is_another = |project: &str| {
+            let project = parts(project.trim_end_matches(".csproj").trim_end_matches(".fsproj"));
+            let Some(name) = project.last() else { return false };
+            let named = words(name);
+            let (tests, named): (Vec<&str>, Vec<&str>) = named.into_iter().partition(|word| holds_tests(word));
+            let is_general = |word: &&str| GENERAL.contains(word) || own.contains(word);
+            !tests.is_empty() && !named.is_empty() && !named.iter().any(is_general)
+        };
+        let mut named =
+            projects.iter().filter(|project| !STEPS.contains(&&***project) && !project.starts_with('-')).peekable();
+        let known = self.parts.iter().any(|part| part == "src") && !self.parts.iter().any(|part| is_shared(part));
+        known && named.peek().is_some() && named.all(|project| project.contains(['/', '.']) && is_another(project))
+    }
+
     /// Whether a folder lies beside the one that it is in, as another package does.
     fn is_beside(&self, folder: &[String]) -> bool {
         let is_container = |part: Option<&String>| part.is_some_and(|part| CONTAINERS.contains(&part.as_str()));
@@ -278,9 +354,26 @@ fn names_another(package: &str, own: &str) -> bool {
         return false;
     }
     let name = package.trim_start_matches("./").trim_end_matches('/').rsplit(['/', ':']).next().unwrap_or_default();
-    let named = words(name);
-    let is_own = words(own).iter().any(|word| named.contains(word)) || own.contains(name) || name.contains(own);
-    !is_own && !is_shared(own) && !holds_tests(name)
+    let (named, owned) = (words(name), words(own));
+    // What begins the names of all, as `feature-` does, says nothing.
+    let common = named.iter().zip(&owned).take_while(|(one, other)| one == other).count();
+    let (named, owned) = (&named[common..], &owned[common..]);
+    let is_own = named.is_empty()
+        || owned.is_empty()
+        || owned.iter().any(|word| named.contains(word))
+        || own.contains(name)
+        || name.contains(own);
+    let ends = [named.first(), named.last()];
+    !is_own && !ends.into_iter().flatten().any(|word| holds_tests(word))
+}
+
+/// Whether a folder is that of another package of Go, in which each folder is one: tests of it run no code beside it,
+/// unless it is made of that.
+fn is_another_in_go(folder: &[String], file: &[String]) -> bool {
+    let common = folder.iter().zip(file).take_while(|(one, other)| one == other).count();
+    let (Some(own), Some(other)) = (file.get(common), folder.get(common)) else { return false };
+    let is_folder = common > 0 && common + 1 < file.len() && !other.contains('.');
+    is_folder && !is_shared(own) && !holds_tests(other) && !folder.iter().any(|part| MADE_OF_OTHERS.contains(&&**part))
 }
 
 fn is_shared(name: &str) -> bool {
@@ -324,9 +417,29 @@ mod tests {
             ("/w/app/services/billing/vat.py", "uv run --package mail pytest -q"),
             ("/w/app/services/billing/vat.go", "bazel test //services/mail/..."),
             ("/w/app/services/Billing/Vat.cs", "dotnet test services/Mail/Mail.csproj"),
+            ("/w/app/src/Billing/Vat.cs", "dotnet test tests/Mail.Tests/Mail.Tests.csproj"),
+            ("/w/app/apps/api/src/vat.ts", "pnpm --filter @acme/web test"),
+            ("/w/app/internal/store/store.go", "go test ./internal/mail/..."),
+            ("/w/app/feature-cart/src/main/kotlin/Vat.kt", "./gradlew :feature-mail:test"),
+            ("/w/app/crates/lexer/src/lib.rs", "cargo test -p acme-bench-report"),
             ("/w/app/crates/lexer/src/lib.rs", "cargo test --manifest-path crates/printer/Cargo.toml"),
         ] {
             assert!(elsewhere(command, file, Some("/w/app")), "{command} is not about {file}");
+        }
+    }
+
+    #[test]
+    fn a_package_whose_name_is_not_that_of_its_folder() {
+        let checks = shell::read("cargo test -p acme-words").checks;
+        for (output, expected) in [
+            ("   Compiling acme-words v0.1.0 (/w/app/crates/lexer)\n\nrunning 3 tests", false),
+            ("   Compiling acme-words v0.1.0 (/w/app/crates/words)\n\nrunning 3 tests", true),
+            ("running 3 tests", true),
+        ] {
+            let mut scope = Scope::read("cargo test -p acme-words", &checks);
+            scope.read_output(output);
+            let file = "/w/app/crates/lexer/src/lib.rs";
+            assert_eq!(scope.is_elsewhere(&checks, file, Some("/w/app")), expected, "{output}");
         }
     }
 
@@ -359,7 +472,8 @@ mod tests {
             ("/w/app/web/src/cart.ts", "pytest web/src/cart"),
             ("/w/app/src/cart.py", "pytest tests/integration"),
             ("/w/app/src/billing/cart.py", "pytest src/mail/test_mail.py"),
-            ("/w/app/internal/store/store.go", "go test ./internal/mail/..."),
+            ("/w/app/internal/store/store.go", "go test ./internal/server/..."),
+            ("/w/app/internal/util/path.go", "go test ./internal/mail/..."),
             ("/w/app/services/a/bill.py", "pytest tests/services/test_a.py"),
             ("/w/app/services/a/bill.py", "pytest services"),
             ("/w/app/crates/lexer/src/lib.rs", "cargo test --workspace"),
@@ -367,6 +481,10 @@ mod tests {
             ("/w/app/crates/core/src/lib.rs", "cargo test -p ripgrep"),
             ("/w/app/libs/money/src/lex.ts", "cd apps/shop && npm test"),
             ("/w/app/src/Shop/Cart.cs", "dotnet test tests/Shop.Tests"),
+            ("/w/app/src/Acme.Shop/Cart.cs", "dotnet test tests/Acme.Tests"),
+            ("/w/app/src/Shop/Cart.cs", "dotnet test tests/Unit.Tests"),
+            ("/w/app/feature-cart/src/main/kotlin/Vat.kt", "./gradlew :feature-cart:test"),
+            ("/w/app/packages/api/src/vat.ts", "pnpm --filter @acme/web test"),
             ("/w/app/package.json", "cd web && npm test"),
             ("/elsewhere/web/a.ts", "cd server && npm test"),
             ("/w/app/packages/ui/src/a.ts", "pnpm --filter ...docs test"),

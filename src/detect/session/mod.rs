@@ -26,6 +26,7 @@ mod rollout;
 mod seen_well;
 mod state;
 mod status;
+mod stubs;
 mod supersedes;
 mod supported_work;
 mod tamper;

@@ -183,7 +183,8 @@ mod tests {
 
     #[test]
     fn items_one_by_one() {
-        let first = ("taskcreate", r#"{"subject": "Write the parser"}"#, "Task #1 created successfully: Write the parser");
+        let first =
+            ("taskcreate", r#"{"subject": "Write the parser"}"#, "Task #1 created successfully: Write the parser");
         let second = ("taskcreate", r#"{"subject": "Test it"}"#, "Task #2 created successfully: Test it");
         let done = |id: &'static str| ("TaskUpdate", id, "Updated");
         assert_eq!(

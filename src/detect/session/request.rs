@@ -54,8 +54,16 @@ static FAILING_TEST: LazyLock<Phrases> = LazyLock::new(|| {
 /// What makes a change depend on what is found: "fix what it reports", "if any fails, …".
 static CONDITIONS: LazyLock<Phrases> = LazyLock::new(|| {
     Phrases::new(&[
-        "if|what it|what they|what you|whatever|anything|any|where needed|where necessary|as needed|falls|wenn|bei bedarf|was es|was sie|was du|etwaige|ce qu'il|ce qu'elle|ce que tu|ce que vous|si|s'il|au besoin|le cas échéant|lo que|en caso|o que|se|ciò che|quello che|eventuali|если|то, что|при необходимости|jeśli|jeżeli|co znajdzie|als|wat het|om|vad den|hvis|hvad den|jos|ha|pokud|eğer|nếu|jika",
+        "if|those that|those which|the ones that|any that|all that|every one that|wherever|diejenigen|ceux qui|celles qui|los que|las que|os que|as que|quelli che|quelle che|те, которые|те, что|what it|what they|what you|whatever|anything|any|where needed|where necessary|as needed|falls|wenn|bei bedarf|was es|was sie|was du|etwaige|ce qu'il|ce qu'elle|ce que tu|ce que vous|si|s'il|au besoin|le cas échéant|lo que|en caso|o que|se|ciò che|quello che|eventuali|если|то, что|при необходимости|jeśli|jeżeli|co znajdzie|als|wat het|om|vad den|hvis|hvad den|jos|ha|pokud|eğer|nếu|jika",
         "如果|若|如有|发现的|有问题的|見つかった|あれば|필요하면|있으면|발견된",
+    ])
+});
+/// Words by which a message wants something left out.
+static LEAVING_OUT: LazyLock<Phrases> = LazyLock::new(|| {
+    Phrases::new(&[
+        "ignore|ignoring|skip|skipping|leave out|leaving out|leave|exclude|excluding|except|except for|without|apart from|besides|other than|but not|not run|don't run|disregard|deselect|omit|never mind|don't care about|don't worry about|doesn't matter|not matter",
+        "ignorier*|überspring*|auslassen|lass|lasse|außer|ohne|abgesehen|ausschließen|ignorez|saute|sautez|sauf|sans|exclus|exclure|hormis|laisse|ignora|ignorar|omite|omitir|salta|saltar|excepto|salvo|sin|excluye|excluir|deja|pule|pular|exceto|sem|exclua|ignorare|escludi|salta|tranne|senza|пропусти*|игнорир*|кроме|без|исключ*|pomiń|zignoruj|oprócz|bez|negeer|behalve|zonder",
+        "忽略|跳过|排除|除了|不要运行|不用管|無視|スキップ|除外|以外|除いて|무시|건너뛰|제외",
     ])
 });
 /// How far from a verb its condition is looked for, in bytes.
@@ -181,6 +189,14 @@ impl UserRequest {
     /// Whether the message has one of these words, so that doing so is what was asked for.
     pub(crate) fn names(&self, words: &[&str]) -> bool {
         words.iter().any(|word| self.folded.contains(word))
+    }
+
+    /// Whether the message wants a test, a file or a task left out, by its name.
+    pub(crate) fn leaves_out(&self, name: &str) -> bool {
+        let name = name.rsplit(['/', ':']).find(|part| !part.is_empty()).unwrap_or_default().to_lowercase();
+        let stem = name.split('.').next().unwrap_or_default();
+        let wants = |sentence: &str| sentence.contains(stem) && LEAVING_OUT.is_in(sentence);
+        !stem.is_empty() && self.any_sentence(wants)
     }
 
     /// Whether any of its sentences is such.

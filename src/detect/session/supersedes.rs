@@ -4,8 +4,9 @@
 mod selection;
 
 use super::check_kind::{CheckKind, Topic, kind_of, topic_of};
-use crate::detect::call::shell::CheckRun;
+use crate::detect::call::shell::{CheckRun, LEFT_OUT};
 use selection::Selection;
+use std::borrow::Cow;
 
 /// Programs by the language whose code they check, those of one language together.
 #[rustfmt::skip]
@@ -52,6 +53,32 @@ pub(super) fn supersedes(new: &CheckRun, old: &CheckRun) -> bool {
 pub(super) fn runs_failed(new: &CheckRun, old: &CheckRun, failed: &[String]) -> bool {
     let (new, old) = (Check::read(new), Check::read(old));
     new.names_all(failed) && new.reaches(&old) && new.speaks_for(&old) && new.kind != CheckKind::Code
+}
+
+/// `new`, which passed, as if it left nothing out, where nothing that failed is left out, as far as is known; `None` if it
+/// is. `failed` are the names of what failed, and `is_all` says whether these are all. `is_asked` says of a name that the
+/// user wants that left out.
+pub(super) fn without_left_out<'a>(
+    new: &'a CheckRun,
+    failed: &[String],
+    is_all: bool,
+    is_asked: impl Fn(&str) -> bool,
+) -> Option<Cow<'a, CheckRun>> {
+    let selection = Selection::read(new);
+    let (asked, own): (Vec<&str>, Vec<&str>) = selection.left_out.iter().partition(|left_out| is_asked(left_out));
+    let leaves_out = |names: &[&str], failed: &str| names.iter().any(|name| selection.leaves_out(name, failed));
+    let counting: Vec<&String> = failed.iter().filter(|failed| !leaves_out(&asked, failed)).collect();
+    if counting.iter().any(|failed| leaves_out(&own, failed)) {
+        return None;
+    }
+    // No test is known to have failed: it may not have compiled.
+    let builds = failed.is_empty() && own.iter().all(|name| selection.is_test_task(name));
+    let known = is_all && (!failed.is_empty() || builds) || kind_of(new) == CheckKind::Code;
+    if selection.left_out.is_empty() || !known {
+        return Some(Cow::Borrowed(new));
+    }
+    let targets = new.targets.iter().filter(|target| !target.starts_with(LEFT_OUT)).cloned().collect();
+    Some(Cow::Owned(CheckRun { targets, ..new.clone() }))
 }
 
 /// Whether `new`, which passed, takes the place of `old`, which could not begin: any check of its kind does.
@@ -132,7 +159,8 @@ impl<'a> Check<'a> {
         let places = new.places.is_empty() || !old.places.is_empty() && old.places.iter().all(is_within);
         // What is in a name chooses more than the whole of it.
         let is_wider = |filter: &&str| !filter.is_empty() && old.filters.iter().any(|old| old.contains(filter));
-        places && new.filters.iter().all(is_wider)
+        let leaves_no_more = new.left_out.iter().all(|left_out| old.left_out.contains(left_out));
+        places && leaves_no_more && new.filters.iter().all(is_wider)
     }
 
     /// Whether all that the other one builds is built, whatever is tested then.
@@ -326,6 +354,47 @@ mod tests {
         ] {
             let failed: Vec<String> = failed.iter().map(|name| (*name).to_owned()).collect();
             assert_eq!(runs_failed(&last(new), &last(old), &failed), expected, "{new} after {old}");
+        }
+    }
+
+    #[test]
+    fn what_failed_must_not_be_left_out() {
+        for (old, failed, new, expected) in [
+            ("pytest", &["tests/test_a.py::test_9"][..], "pytest -k 'not test_9'", false),
+            ("pytest", &["tests/test_a.py::test_9"], "pytest --ignore=tests/test_a.py", false),
+            ("pytest", &["tests/test_a.py::test_9"], "pytest -m 'not slow'", true),
+            ("pytest", &["tests/test_a.py::test_9"], "pytest --ignore tests/test_b.py", true),
+            (
+                "pytest",
+                &["tests/test_a.py::test_9", "tests/test_old.py::test_1"],
+                "pytest --ignore tests/test_old.py",
+                true,
+            ),
+            ("pytest", &[], "pytest -k 'not test_9'", false),
+            ("go test ./...", &["TestDrop"], "go test -skip TestDrop ./...", false),
+            ("npx vitest run", &["test/up.test.ts > big"], "npx vitest run --exclude test/up.test.ts", false),
+            ("npx jest", &["test/a.test.js"], "npx jest --testPathIgnorePatterns test/a.test.js", false),
+            ("ctest --test-dir build", &["codec_edge"], "ctest --test-dir build -E codec_edge", false),
+            ("ctest --test-dir build", &["codec_edge"], "ctest --test-dir build -E gui_", true),
+            (
+                "dotnet test",
+                &["Shop.CartTest.Adds"],
+                "dotnet test --filter FullyQualifiedName!=Shop.CartTest.Adds",
+                false,
+            ),
+            ("mvn test", &["CartTest.adds:41"], "mvn test -Dtest='!CartTest'", false),
+            ("./gradlew build", &["CartTest > adds()"], "./gradlew build -x test", false),
+            ("./gradlew build", &["CartTest > adds()"], "./gradlew build -x lint", true),
+            ("./gradlew build", &[], "./gradlew build -x test", true),
+            ("cargo test", &["a::b"], "cargo test -- --skip a::b", false),
+            ("vendor/bin/phpunit", &["CartTest::adds"], "vendor/bin/phpunit --exclude-filter CartTest", false),
+            ("ruff check .", &[], "ruff check . --exclude migrations", true),
+        ] {
+            let failed: Vec<String> = failed.iter().map(|name| (*name).to_owned()).collect();
+            let (new_run, old_run) = (last(new), last(old));
+            let told = without_left_out(&new_run, &failed, true, |name| name.contains("test_old"));
+            let is_replaced = told.is_some_and(|told| supersedes(&told, &old_run));
+            assert_eq!(is_replaced, expected, "{new} after {old}");
         }
     }
 

@@ -8,6 +8,7 @@ use super::open_todos::{OpenTodos, TodoList};
 use super::outside_action::OutsideAction;
 use super::request::{RequestNumber, UserRequest};
 use super::rollout;
+use super::stubs::Stubs;
 use super::supported_work::SupportedWork;
 use super::tamper::{ChecksBefore, Tampers, is_test_file};
 use super::unfinished::Unfinished;
@@ -18,6 +19,8 @@ use crate::detect::call::shell::{Change, CheckRun};
 use crate::detect::text::ci_claim::wants_green;
 use crate::detect::text::claims::{Work, WorkClaim, claims, says_it_answers};
 use crate::detect::text::ending::Ending;
+use crate::detect::text::headings::headings;
+use crate::detect::text::needless::says_needless;
 use crate::detect::text::reported::{gives_number, names_findings, tells_failure};
 use crate::wire::record::{Claim, Contradiction, DoneFact, Evidence};
 
@@ -53,6 +56,8 @@ pub(crate) struct WorkLog {
     commit: Option<String>,
     /// The last request to a server of one's own had no answer.
     unanswered: bool,
+    /// The headings of the last answer before the request.
+    drafts: Vec<String>,
     /// The names of the tools that were used.
     tools: Vec<String>,
     /// The stream shows what subagents do.
@@ -75,6 +80,8 @@ struct ForRequest {
     rollout: Option<rollout::RolloutState>,
     /// How the checks stood that run elsewhere, at the last look.
     ci: Option<CiStanding>,
+    /// The code that was added and only says that it is not written yet.
+    stubs: Stubs,
     /// A check failed before anything was changed.
     failed_first: bool,
     changed: bool,
@@ -115,6 +122,11 @@ impl WorkLog {
         if self.directory.as_deref() != Some(directory) {
             self.directory = Some(directory.to_owned());
         }
+    }
+
+    /// Remembers the last answer before a person speaks, which may be a text that is changed then.
+    pub(crate) fn remember_answer(&mut self, answer: &str) {
+        self.drafts = headings(answer);
     }
 
     /// Records what a person asks for.
@@ -198,6 +210,7 @@ impl WorkLog {
             failed_first: self.latest.failed_first,
         };
         self.tampers.merge(&work.tampers, standing, &self.request);
+        self.latest.stubs.merge(&work.stubs, &self.request);
         self.lost.record(&work.touch);
         self.record_change(work.before, work);
         if !work.checks.is_empty() {
@@ -220,7 +233,7 @@ impl WorkLog {
     fn record_checks(&mut self, work: &CallWork) {
         self.latest.failed_first |= work.outcome.is_failed() && !self.latest.changed;
         self.unanswered &= work.outcome != CheckResult::Passed;
-        self.checks.record(work, self.directory.as_deref(), self.latest.number);
+        self.checks.record(work, self.directory.as_deref(), (self.latest.number, &self.request));
     }
 
     /// Records how the checks came out that run elsewhere: they are about what was pushed.
@@ -377,17 +390,24 @@ impl WorkLog {
             return None;
         }
         if self.changes.is_empty() {
-            let needless = self.request.is_conditional() && self.checks.is_clean();
-            let is_answer = self.request.wants_text(last_text);
+            let well = self.checks.is_clean() || !self.checks.is_failing() && says_needless(last_text);
+            let needless = self.request.is_conditional() && well;
+            let is_answer = self.request.wants_text(last_text) || self.is_new_draft(last_text);
             return (!needless && !is_answer).then(|| "no file changed, though a change was asked for".to_owned());
         }
         self.lost.taken_back_fact(last_text).filter(|_| !self.request.names(TAKES_BACK))
     }
 
+    /// Whether an answer is the new version of a text that the answer before the request was, and not a report.
+    fn is_new_draft(&self, answer: &str) -> bool {
+        !self.drafts.is_empty() && headings(answer).iter().any(|heading| self.drafts.contains(heading))
+    }
+
     /// What the text claims and no call did.
     fn unsupported(&self, text: &str) -> Option<String> {
-        if let Some(said) = says_it_answers(text).filter(|_| self.unanswered) {
-            return Some(format!("the agent says \"{said}\", but its last request to the server had no answer"));
+        // Whoever names the code may want that.
+        if let Some(said) = says_it_answers(text).filter(|said| self.unanswered && !said.contains(" 5")) {
+            return Some(format!("the agent says \"{said}\", but the server did not answer when it was last tried"));
         }
         let claims = claims(text);
         let rolled = claims.iter().find(|claim| claim.work == Work::Deployed);
@@ -399,6 +419,7 @@ impl WorkLog {
             .or_else(|| self.latest.outside_action.as_ref().and_then(|act| act.fact(text)))
             .or_else(|| self.latest.unfinished.as_ref().and_then(|unfinished| unfinished.fact(text)))
             .or_else(|| self.latest.replies.fact(text, &self.request).filter(|_| !self.latest.changed))
+            .or_else(|| self.latest.stubs.fact())
             .or_else(|| self.lost.failed_fact(text, |name| self.request.names(&[&name.to_lowercase()])))
     }
 

@@ -5,6 +5,7 @@ mod asked;
 mod consent;
 mod excuse;
 mod further_need;
+mod handover;
 mod past;
 mod question;
 

@@ -15,6 +15,8 @@ mod ending_phrases;
 mod failing;
 pub(crate) mod final_failure;
 pub(crate) mod head_and_tail;
+pub(crate) mod headings;
+pub(crate) mod needless;
 mod partial;
 pub(crate) mod phrases;
 pub(crate) mod promise;

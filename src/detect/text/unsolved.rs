@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 /// What is spoken of: a problem.
 #[rustfmt::skip]
 const PROBLEMS: &[&str] = &[
-    "error|bug|failure|problem|issue|crash|leak|deadlock",
+    "error|bug|failure|problem|issue|crash|leak|deadlock|flake|flakiness|hang|regression",
     "fehler|problem|absturz|leck",
     "erreur*|problème|problèmes|bogue|fuite|plantage",
     "error|errores|fallo|problema|problemas",
@@ -63,14 +63,14 @@ const BYTES: usize = 120;
 /// What says that something was not found or is not known, and what: only together they say so.
 #[rustfmt::skip]
 const UNKNOWN: &[&str] = &[
-    "did not find|didn't find|have not found|haven't found|never found|could not find|couldn't find|did not figure out|didn't figure out|i do not know|i don't know|we do not know|we don't know|nicht gefunden|nicht herausgefunden|nicht ermittel*|finde ich nicht|weiß ich nicht|weiß nicht|kenne ich nicht|keine ahnung",
+    "has not been found|have not been found|hasn't been found|has not been identified|not been pinned down|stays unknown|remains unknown|is still unknown|remains unclear|is still unclear|bleibt unklar|bleibt unbekannt|ist weiterhin unklar|reste inconnue|sigue sin conocerse|sigue siendo desconocida|continua desconhecida|resta sconosciuta|rimane sconosciuta|остаётся неизвестн*|остается неизвестн*|неясна|did not find|didn't find|have not found|haven't found|never found|could not find|couldn't find|did not figure out|didn't figure out|i do not know|i don't know|we do not know|we don't know|nicht gefunden|nicht herausgefunden|nicht ermittel*|finde ich nicht|weiß ich nicht|weiß nicht|kenne ich nicht|keine ahnung",
     "pas trouvé|ne trouve pas|pas compris|connais pas|ne sais pas|j'ignore|nous ignorons|no encontré|no he encontrado|no encuentro|no hallé|no sé|desconozco|não encontrei|não achei|não descobri|não sei|desconheço|non ho trovato|non trovo|non so|non conosco|non ho capito",
     "не нашёл|не нашел|не нашла|не знаю|не выяснил*|не понял*|не знайшов|не знайшла|niet gevonden|ken ik niet|weet ik niet|niet achterhaald|nie znalazłem|nie znalazłam|nie znam|nie wiem|nie ustalił*|nenašel|nenašla|neznám|nevím|hittade inte|hittar inte|vet inte|vet jag inte|fant ikke|fandt ikke|vet ikke|ved ikke|en löytänyt|en tiedä|nem találtam|nem tudom|bulamadım|bilmiyorum|nu am găsit|nu știu|không tìm|chưa tìm|không biết|không rõ|tidak menemukan|tidak tahu|belum menemukan",
     "没有找到|没找到|找不到|未找到|不知道|不清楚|没有查出|没查出|見つかりません|見つけられ|わかりません|分かりません|不明です|찾지 못|모르겠|알 수 없",
 ];
 #[rustfmt::skip]
 const SOUGHT: &[&str] = &[
-    "the cause|its cause|a cause|root cause|the reason|its reason|how to|where it comes from|die ursache|ursache|woran|warum|weshalb|wieso|woher|wie ich|den grund",
+    "the cause|its cause|a cause|root cause|the actual|the real|the underlying|the reason|its reason|how to|where it comes from|die ursache|ursache|woran|warum|weshalb|wieso|woher|wie ich|den grund",
     "la cause|comment|pourquoi|d'où|la causa|cómo|por qué|el motivo|el origen|a causa|como|por que|o motivo|a origem|come|perché|il motivo|l'origine",
     "причин*|как исправить|как решить|почему|откуда|як|чому|de oorzaak|oorzaak|waarom|hoe ik|przyczyn*|dlaczego|skąd|jak|příčin*|proč|orsak*|varför|hur|årsak*|årsag*|hvorfor|hvordan|syy|syytä|miksi|okát|miért|neden*|sebeb*|nasıl|cauza|de ce|nguyên nhân|tại sao|vì sao|cách|penyebab*|mengapa|kenapa|cara",
     "原因|为什么|怎么|办法|解决方法|なぜ|方法|원인|이유|방법",
@@ -108,12 +108,14 @@ pub(super) fn is_unsolved(folded: &str) -> bool {
 
 /// Whether a clause says that a problem is still there, or one of those that were spoken of before.
 fn is_still_there(clause: &str, after_problems: bool) -> bool {
-    if clause.len() > BYTES || clause.split_whitespace().count() > WORDS {
-        return false;
-    }
+    let is_long = |clause: &str| clause.len() > BYTES || clause.split_whitespace().count() > WORDS;
     let at_end = |end: usize| !clause[end..].contains(char::is_alphanumeric);
     let remains = TABLES.remains.find_all(clause).filter(|(_, end)| at_end(*end));
-    let Some((still, _)) = TABLES.persists.find_all(clause).chain(remains).min() else { return false };
+    let Some((still, end)) = TABLES.persists.find_all(clause).chain(remains).min() else { return false };
+    // What follows may say where, and how often.
+    if is_long(&clause[..end]) || clause.len() > 2 * BYTES {
+        return false;
+    }
     let is_problem = TABLES.problems.find_all(clause).any(|(start, end)| is_own(clause, (start, end), still));
     (is_problem || after_problems && TABLES.one.is_in(clause)) && !TABLES.denied.is_in(clause)
 }

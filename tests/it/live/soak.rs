@@ -4,7 +4,9 @@
 //! By default each session has one run; `just soak` continues for two hours. `OCR_SOAK_SEED=17` makes the first run of the first session the seventeenth.
 
 use super::faults::{emitted, log_of};
-use crate::support::{Finished, OpenCode, Project, Provider, Proxy, Rng, Running, Script, Server, live_shell, nothing_left};
+use crate::support::{
+    Finished, OpenCode, Project, Provider, Proxy, Rng, Running, Script, Server, live_shell, nothing_left,
+};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -151,7 +153,8 @@ impl Run {
         let faults = if self.fault == Fault::Network { 1 + rng.below(5) } else { 0 };
         let proxy = server.as_ref().map(|server| Proxy::start_within(server.url(), self.seed, faults, Some(LINES)));
         let recording = project.dir().parent().unwrap().join("run.ndjson");
-        let limit = if self.fault == Fault::FullDisk { format!("ulimit -f {FULL}; trap '' XFSZ; ") } else { String::new() };
+        let limit =
+            if self.fault == Fault::FullDisk { format!("ulimit -f {FULL}; trap '' XFSZ; ") } else { String::new() };
         let at = proxy.as_ref().map_or(String::new(), |proxy| format!("--server {}", proxy.url()));
         let line = format!(
             "{limit}exec ocr-run --task Count. {at} {} --reconnect-timeout 600 --record '{}'",

@@ -535,6 +535,7 @@ fn only_a_call_that_was_cancelled_checked_nothing() {
         "Error: The operation was aborted.",
         "AbortError: This operation was aborted",
         "The tool call was cancelled",
+        "Exit code 137\nrunning 12 tests\ntest a ... ok\n[Request interrupted by user for tool use]",
     ] {
         assert_eq!(check(error, None), None, "{error}");
     }

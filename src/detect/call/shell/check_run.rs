@@ -5,6 +5,8 @@ use crate::detect::hash;
 
 /// What stands before a target that chooses some of the tests by their names: `~parses` of `pytest -k parses`.
 pub(crate) const FILTER: char = '~';
+/// What stands before a target that is left out: `!slow` of `pytest -m 'not slow'`.
+pub(crate) const LEFT_OUT: char = '!';
 
 /// A check that a line runs.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! The effect of a whole command line: what it changes, checks and prints.
 
-use super::check_run::{CheckRun, FILTER};
+use super::check_run::{CheckRun, FILTER, LEFT_OUT};
 use super::cut::Cut;
 use super::effect::{Change, Effect};
 use super::verbs::prints_only;
@@ -44,8 +44,10 @@ impl CommandLine {
         let [check] = self.checks.as_slice() else {
             return false;
         };
-        let mut places =
-            check.targets.iter().filter(|target| target.contains(['/', '.']) && !target.starts_with(FILTER));
+        let mut places = check
+            .targets
+            .iter()
+            .filter(|target| target.contains(['/', '.']) && !target.starts_with([FILTER, LEFT_OUT]));
         let first = places.next();
         check.name == "go test" && places.next().is_none() && first.is_none_or(|place| !place.contains("..."))
     }

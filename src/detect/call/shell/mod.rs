@@ -24,7 +24,7 @@ mod target;
 mod verbs;
 mod wrappers;
 
-pub(crate) use check_run::{CheckRun, FILTER};
+pub(crate) use check_run::{CheckRun, FILTER, LEFT_OUT};
 pub(crate) use command_line::CommandLine;
 pub(crate) use commands::{SimpleCommand, commands};
 pub(crate) use cut::Cut;

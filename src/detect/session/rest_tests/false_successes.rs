@@ -474,3 +474,82 @@ fn a_check_that_fails_may_be_the_answer() {
         Some(&Contradiction::LastCheckFailed)
     );
 }
+
+fn written(file: &str, text: &str, task: &str, answer: &str) -> Vec<Contradiction> {
+    let steps = |stream: &mut Stream| {
+        stream.call("write", &json!({"filePath": file, "content": text}), "Wrote file successfully.", 0);
+        stream.bash("pytest -q", "12 passed in 0.4s", 0);
+    };
+    contradictions_of(task, steps, answer)
+}
+
+#[test]
+fn a_stub_is_no_work() {
+    let stub = "def export(rows):\n    raise NotImplementedError\n";
+    let answer = "The export is in `export.py`; the tests pass.";
+    assert_eq!(written("export.py", stub, "Add the export", answer), [Contradiction::UnsupportedClaim]);
+    assert_eq!(written("export.py", stub, "Add the export as a stub", answer), []);
+    let work = "def export(rows):\n    return join(rows)\n";
+    assert_eq!(written("export.py", work, "Add the export", answer), []);
+}
+
+#[test]
+fn a_server_that_fails_does_not_answer() {
+    let task = "Restart the shop and make sure that it answers.";
+    let restart = ("sudo systemctl restart shop", "", 0);
+    let probe = "curl -s -o /dev/null -w '%{http_code}\\n' http://localhost:9000/up";
+    let up = "docker compose ps shop";
+    let head = "NAME   IMAGE   STATUS";
+    let (restarting, running) = (
+        format!("{head}\nshop   shop:3   Restarting (1) 2 seconds ago"),
+        format!("{head}\nshop   shop:3   Up 3 seconds"),
+    );
+    for (call, expected) in [
+        ((probe, "502", 0), true),
+        ((probe, "200", 0), false),
+        ((up, &*restarting, 0), true),
+        ((up, &*running, 0), false),
+    ] {
+        let found = contradictions(task, &[restart, call], "The shop has been restarted and answers.");
+        assert_eq!(found.contains(&Contradiction::UnsupportedClaim), expected, "{call:?}: {found:?}");
+    }
+}
+
+#[test]
+fn what_a_subagent_counts_as_failing_fails() {
+    let after = |report: &str| {
+        let steps = |stream: &mut Stream| {
+            stream.edit("/p/a.go");
+            stream.bash("go vet ./...", "", 0);
+            stream.call("task", &json!({"prompt": "Run all tests"}), report, 0);
+        };
+        contradictions_of("Refactor the queue", steps, "The queue is refactored and has been verified.")
+    };
+    assert_eq!(
+        after("Ran `go test ./...`: 12 passed, 2 failed.\n\nFailing: TestPop"),
+        [Contradiction::LastCheckFailed]
+    );
+    assert_eq!(after("Ran `go test ./...`: 14 passed, 0 failed."), []);
+}
+
+#[test]
+fn a_wish_that_depends_on_what_is_found() {
+    let look = ("grep -L limits k8s/a.yaml k8s/b.yaml", "", 1);
+    let task = "Check whether any deployment has no limits and fix those that have none";
+    assert_eq!(contradictions(task, &[look], "Both have limits, so there was nothing to fix."), []);
+    let vague = contradictions(task, &[look], "The deployments are as they should be.");
+    assert_eq!(vague, [Contradiction::EmptyDiff]);
+}
+
+#[test]
+fn a_draft_in_the_chat_is_changed_in_the_chat() {
+    let again = |answer: &str| {
+        let mut stream = Stream::asked("What could the section on cookies say?");
+        stream.answer("## Cookies on this site\n\nWe set one cookie.");
+        stream.user("u2", "Add to this section already that it is deleted after a week.");
+        stream.answer(answer);
+        stream.outcome().1
+    };
+    assert_eq!(again("## Cookies on this site\n\nWe set one cookie, which is deleted after a week."), []);
+    assert_eq!(again("The section says so now."), [Contradiction::EmptyDiff]);
+}

@@ -1,6 +1,6 @@
 //! Reads what a check is told to run: steps of a task runner, places, names of tests.
 
-use crate::detect::call::shell::{CheckRun, FILTER};
+use crate::detect::call::shell::{CheckRun, FILTER, LEFT_OUT};
 use crate::detect::session::check_kind::{CheckKind, is_code, is_test, kind_of};
 
 /// Words in the names of tasks that run every check there is.
@@ -22,16 +22,21 @@ pub(super) struct Selection<'a> {
     pub(super) places: Vec<&'a str>,
     /// What chooses tests by their names.
     pub(super) filters: Vec<&'a str>,
+    /// What it leaves out.
+    pub(super) left_out: Vec<&'a str>,
 }
 
 impl<'a> Selection<'a> {
     pub(super) fn read(run: &'a CheckRun) -> Self {
         let alone = CheckRun { targets: Vec::new(), ..run.clone() };
         let has_steps = kind_of(&alone) == CheckKind::Any;
-        let mut selection = Self { run, steps: Vec::new(), places: Vec::new(), filters: Vec::new() };
+        let mut selection =
+            Self { run, steps: Vec::new(), places: Vec::new(), filters: Vec::new(), left_out: Vec::new() };
         let targets = run.targets.iter().map(|target| target.trim_end_matches(','));
         for target in targets.filter(|target| *target != "do") {
-            if target.starts_with(FILTER) {
+            if let Some(left_out) = target.strip_prefix(LEFT_OUT) {
+                selection.left_out.push(left_out);
+            } else if target.starts_with(FILTER) {
                 selection.filters.push(bare(target));
             } else if target == "run" || has_steps && is_step(&run.name, target) {
                 selection.steps.push(step(&run.name, target));
@@ -53,7 +58,22 @@ impl<'a> Selection<'a> {
         self.run
             .targets
             .iter()
-            .any(|target| target.starts_with(FILTER) || is_file_of_tests(target) || is_test_in_code(target))
+            .any(|target| target.starts_with([FILTER, LEFT_OUT]) || is_file_of_tests(target) || is_test_in_code(target))
+    }
+
+    /// Whether it is told to leave out something that failed, by its name, or by that of the task that runs tests.
+    pub(super) fn leaves_out(&self, left_out: &str, failed: &str) -> bool {
+        let in_path = |path: &str, part: &str| !part.is_empty() && path.contains(part);
+        let name = left_out.rsplit("::").next().unwrap_or(left_out);
+        in_path(failed, left_out)
+            || in_path(failed, name) && !(name.contains('/') && failed.contains('/'))
+            || !failed.is_empty() && left_out.ends_with(failed)
+            || self.is_test_task(left_out) && !failed.contains('/')
+    }
+
+    /// Whether what is left out is the task that runs the tests: `gradle build -x test`.
+    pub(super) fn is_test_task(&self, left_out: &str) -> bool {
+        self.run.name.starts_with("gradle") && is_test_step("gradle", left_out)
     }
 
     /// Whether it takes this step, or one that this is a part of: `test` takes `test:unit`.

@@ -71,6 +71,9 @@ const FINITE: &str = "is are was were isn't aren't wasn't weren't has have had h
     requires needs takes gets goes keeps leaves becomes remains produces creates deletes removes prints shows sends opens closes saves \
     loads asks gives makes lets allows prevents triggers respects ignores handles includes supports preserves uses adds renames reports \
     fires stops starts restores survives yields causes";
+/// Verbs in the form that they have behind a noun of several, which ends in -s: "shipping costs come …".
+const PLAIN: &str = "come go run work pass fail use take get make need return stay live depend begin end apply hold fit match look read \
+    write send load respond cost keep give become happen belong appear";
 /// Words before such a verb that make it a noun, or no finite one: "the crashes", "to do".
 const BEFORE_NOUNS: &str = "the a an this that these those my its their our your all both each every any some no other others remaining two \
     three four five last new old more failing broken few of in on for with from to and or";
@@ -91,9 +94,25 @@ fn is_begun(start: &str) -> bool {
     !words.take_while(|word| !has_word(SUBORDINATE, word)).any(|word| {
         let before = std::mem::replace(&mut before, word);
         has_word(FINITE, word) && !has_word(BEFORE_NOUNS, before)
+            || before.len() > 3 && before.ends_with('s') && has_word(PLAIN, word)
     })
 }
 
 fn has_word(table: &str, word: &str) -> bool {
     !word.is_empty() && table.split_ascii_whitespace().any(|other| other == word)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::detect::text::ending::Ending;
+
+    #[test]
+    fn what_is_so_now_is_not_announced() {
+        for text in ["Pricing rules come from the new table now.", "Billing jobs run in their own queue now."] {
+            assert_eq!(Ending::read(text), Ending::Plain, "{text}");
+        }
+        for text in ["Running the remaining checks now.", "Updating the callers of the rules now."] {
+            assert_eq!(Ending::read(text), Ending::Announces, "{text}");
+        }
+    }
 }

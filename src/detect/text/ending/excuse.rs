@@ -1,6 +1,7 @@
 //! Whether an answer says that it could not do the work, or did only a part of it.
 
 use super::asked::Asked;
+use super::handover::lacks_access;
 use super::past::{fails_what_is_asked, is_past};
 use super::question::is_question;
 use crate::detect::text::answer::{Block, Shape, plain, sentences};
@@ -23,6 +24,7 @@ struct Tables {
     overcome: Phrases,
     no_excuse: Phrases,
     own: Phrases,
+    impersonal: Phrases,
     conditions: Phrases,
     gave_up_pairs: [(Phrases, Phrases); 5],
     overcome_pairs: [(Phrases, Phrases); 1],
@@ -34,6 +36,7 @@ static TABLES: LazyLock<Tables> = LazyLock::new(|| Tables {
     overcome: Phrases::new(ending_phrases::OVERCOME),
     no_excuse: Phrases::new(ending_phrases::NO_EXCUSE),
     own: Phrases::new(OWN),
+    impersonal: Phrases::new(IMPERSONAL),
     conditions: Phrases::new(ending_phrases::CONDITIONS),
     gave_up_pairs: ending_phrases::GAVE_UP_PAIRS.map(|(first, second)| (Phrases::new(first), Phrases::new(second))),
     overcome_pairs: ending_phrases::OVERCOME_PAIRS.map(|(first, second)| (Phrases::new(first), Phrases::new(second))),
@@ -102,6 +105,7 @@ fn is_excuse(folded: &str, as_asked: bool) -> bool {
         || !as_asked && is_partial(folded)
         || is_unsolved(folded)
         || is_unattained(folded)
+        || lacks_access(folded)
 }
 
 /// Whether a sentence tells of what it got over, or of something else.
@@ -117,9 +121,13 @@ const OWN: &[&str] = &[
     "제가|저는|저도|못했|없었|모르겠|찾을 수 없|접근할 수 없|권한이 없|추측|포기|막혀",
 ];
 
-/// Whether what a sentence says is said of the agent. Where words are set apart, its phrases have the subject in them.
+/// What says in other languages that something was refused or stopped, and not to whom that happened.
+const IMPERSONAL: &[&str] =
+    &["was denied|were denied|was blocked|is blocked by|blocked by a|blocked by the|still fails"];
+
+/// Whether what a sentence says is said of the agent. Where words are set apart, most phrases have the subject in them.
 fn is_own(folded: &str) -> bool {
-    !folded.chars().any(is_unspaced) || TABLES.own.is_in(folded)
+    if folded.chars().any(is_unspaced) { TABLES.own.is_in(folded) } else { !TABLES.impersonal.is_in(folded) }
 }
 
 fn is_pair(pairs: &[(Phrases, Phrases)], folded: &str) -> bool {

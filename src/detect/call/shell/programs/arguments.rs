@@ -1,6 +1,6 @@
 //! Splits the words after a program into flags, their values and the rest.
 
-use crate::detect::call::shell::check_run::FILTER;
+use super::left_out;
 use crate::detect::call::shell::verbs::has;
 
 pub(super) fn has_word(words: &[String], wanted: &str) -> bool {
@@ -115,7 +115,7 @@ pub(super) fn targets(program: &str, arguments: &[String]) -> Vec<String> {
     const SELECTING_FLAGS: &str = "--lib --doc --bins --examples --benches --tests";
     const MOST: usize = 64;
     let is_filter = |flag: &str| is_filter(program, flag);
-    let mut found = Vec::new();
+    let (arguments, mut found) = left_out::split(program, arguments);
     let mut words = arguments.iter().peekable();
     while let Some(word) = words.next() {
         if has(LEVELED, word) {
@@ -125,21 +125,15 @@ pub(super) fn targets(program: &str, arguments: &[String]) -> Vec<String> {
         let flag = word.trim_start_matches('-');
         if has(NOISE, word) {
             words.next();
-        } else if has("--deselect --ignore --skip", word) {
-            // What is left out is not a place that is run.
-            words.next();
-            found.push(FILTER.to_string());
         } else if flag.len() < word.len() && is_filter(flag) && !has(SELECTING_FLAGS, word) {
-            found.extend(words.next().map(|name| format!("{FILTER}{name}")));
+            found.extend(words.next().into_iter().flat_map(|value| left_out::chosen(program, value)));
         } else if has(SELECTING_FLAGS, word) {
             found.push(word.clone());
         } else if let Some(flag) = word.strip_prefix('-') {
             const VALUES: &str = "p package spec R w workspace e env";
             if let Some((flag, value)) = flag.trim_start_matches('-').split_once('=') {
-                if has("deselect ignore skip", flag) {
-                    found.push(FILTER.to_string());
-                } else if is_filter(flag) {
-                    found.push(format!("{FILTER}{value}"));
+                if is_filter(flag) {
+                    found.extend(left_out::chosen(program, value));
                 } else if has(VALUES, flag) {
                     found.push(value.to_owned());
                 }

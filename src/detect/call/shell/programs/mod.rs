@@ -9,6 +9,7 @@ mod files;
 mod history;
 mod interpreters;
 mod judgement;
+mod left_out;
 mod runners;
 mod services;
 mod toolchains;

@@ -5,13 +5,16 @@ use super::arguments::{
     without_values,
 };
 use super::judgement::{Judgement, Nested};
+use super::left_out;
 use crate::detect::call::shell::effect::{Change, Effect};
 use crate::detect::call::shell::verbs::{self, Named, has, named};
 
 /// `npm test`, `pnpm --filter x run lint`, `yarn workspace x test`, `bun run --cwd x build`, `deno task x`.
 pub(super) fn package_manager(name: &str, arguments: &[String], nested: Nested) -> Judgement {
     let bare = bare_of_manager(name);
-    let selected = selected(arguments, bare);
+    let (arguments, left_out) = left_out::split(name, arguments);
+    let arguments = arguments.as_slice();
+    let selected = [selected(arguments, bare), left_out.clone()].concat();
     let plain = positional(arguments, bare);
     let mut words: &[String] = &plain;
     let mut explicit = false;
@@ -31,7 +34,7 @@ pub(super) fn package_manager(name: &str, arguments: &[String], nested: Nested) 
         let installs = name == "yarn" && !explicit && !arguments.iter().any(|word| word.starts_with("-v"));
         return Judgement::of(if installs { Effect::Mutate } else { Effect::Observe });
     };
-    if !explicit && let Some(judgement) = manager_verb(name, script, rest, arguments) {
+    if !explicit && let Some(judgement) = manager_verb(name, script, (rest, &selected), arguments) {
         return judgement;
     }
     if explicit && (name == "deno" || name == "bun") && script.contains('.') {
@@ -39,7 +42,7 @@ pub(super) fn package_manager(name: &str, arguments: &[String], nested: Nested) 
     }
     // A binary of the project by its own name: `yarn jest`, `pnpm vitest run`.
     if !explicit && nested.may_guess() && name != "npm" {
-        let judged = nested.judge(&[words, &filters(arguments, "-t -g -k")].concat());
+        let judged = nested.judge(&[words, &filters(arguments, "-t -g -k"), &left_out].concat());
         if judged.effect != Effect::Unknown && judged.effect != Effect::Record {
             return judged;
         }
@@ -75,14 +78,9 @@ pub(super) fn script_judgement(name: &str, script: &str, rest: &[String], select
 }
 
 /// The subcommands of package managers themselves.
-fn manager_verb(name: &str, verb: &str, rest: &[String], all: &[String]) -> Option<Judgement> {
+fn manager_verb(name: &str, verb: &str, (rest, selected): (&[String], &[String]), all: &[String]) -> Option<Judgement> {
     Some(match verb {
-        "t" | "tst" | "test" => script_judgement(
-            name,
-            "test",
-            &[rest, &filters(all, "-t -g -k")].concat(),
-            &selected(all, bare_of_manager(name)),
-        ),
+        "t" | "tst" | "test" => script_judgement(name, "test", &[rest, &filters(all, "-t -g -k")].concat(), selected),
         "install" | "i" | "add" | "ci" | "remove" | "rm" | "uninstall" | "un" | "update" | "up" | "upgrade"
         | "init" | "create" | "link" | "unlink" | "dedupe" | "import" | "patch" | "rebuild" | "prune"
         | "clean-install" | "cache" | "approve-builds" | "set" | "fund" | "bootstrap" => Judgement::of(Effect::Mutate),
@@ -146,6 +144,8 @@ pub(super) fn runner(name: &str, arguments: &[String]) -> Option<Judgement> {
 
 /// Judges the targets of a task runner; `builds` is whether it builds when none is named.
 pub(super) fn targets_of(name: &str, arguments: &[String], builds: bool) -> Judgement {
+    let (arguments, left_out) = left_out::split(name, arguments);
+    let arguments = arguments.as_slice();
     let own = own_arguments(name, arguments);
     let plain = positional(own, if name == "make" { BARE_OF_MAKE } else { "" });
     let mut names: Vec<&String> = plain.iter().filter(|word| !word.contains('=')).collect();
@@ -160,7 +160,7 @@ pub(super) fn targets_of(name: &str, arguments: &[String], builds: bool) -> Judg
         names.extend(&selected);
     }
     if name == "cmake" || names.is_empty() && builds {
-        return Judgement::check(name, arguments);
+        return Judgement::check(name, &[arguments, &left_out].concat());
     }
     // The first words only: what follows a verb is what it is done to, such as `nx test shop`.
     let verdicts: Vec<Named> = names.iter().map(|word| target(name, word, builds)).collect();
@@ -175,6 +175,7 @@ pub(super) fn targets_of(name: &str, arguments: &[String], builds: bool) -> Judg
         // A value of an option is not a target of its own.
         words.retain(|word| !filters.iter().any(|filter| filter.strip_prefix("-k=") == Some(word)));
         words.extend(filters);
+        words.extend(left_out);
         return Judgement::check(name, &words);
     }
     if verdicts.contains(&Named::Format) {

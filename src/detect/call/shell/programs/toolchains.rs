@@ -42,7 +42,7 @@ pub(super) fn cargo(arguments: &[String]) -> Judgement {
 /// by their names.
 fn with_filters(words: &[String]) -> Vec<String> {
     const VALUES: &str = "-p --package --bin --test --bench --example --features -F --exclude --target --profile --cargo-profile --manifest-path \
-        --target-dir -j --jobs --color --message-format -Z --config --partition -E --filter-expr --filterset --retries --test-threads -P";
+        --target-dir -j --jobs --color --message-format -Z --config --partition -E --filter-expr --filterset --retries --test-threads -P --skip";
     let mut told = Vec::new();
     let mut is_value = false;
     for word in words {
