@@ -153,11 +153,16 @@ impl Episodes {
         }
     }
 
-    /// Records that the current call was novel or changed something. Returns findings for the episodes this closes.
-    pub(crate) fn record_progress(&mut self, changed: bool, now: &Point) -> Vec<Finding> {
+    /// Records that the current call was novel or changed something, and whether it failed. Returns findings for the
+    /// episodes this closes.
+    pub(crate) fn record_progress(&mut self, changed: bool, failed: bool, now: &Point) -> Vec<Finding> {
         let mut closed = Vec::new();
         for episode in &mut self.0 {
             if episode.has_current_call || !episode.open || !ends_by_progress(episode.finding.kind) {
+                continue;
+            }
+            // Another failure is none.
+            if failed && episode.finding.rule == ERROR_STREAK {
                 continue;
             }
             episode.novel += 1;

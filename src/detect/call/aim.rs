@@ -36,6 +36,11 @@ impl Aim {
         }
     }
 
+    /// Whether one of the targets is a path, and so no word that says what a program does.
+    pub(crate) fn names_path(&self) -> bool {
+        self.names.iter().any(|name| name.contains('/'))
+    }
+
     /// Whether a message names one of the targets.
     pub(crate) fn is_named_in(&self, message: &str) -> bool {
         self.names.iter().any(|name| message.contains(name.as_str()))

@@ -1,7 +1,8 @@
 //! Reads the amounts in a failure, and tells whether they get better from one try to the next: fewer bytes too many, a
 //! score nearer to its limit.
 
-use super::motion::is_named;
+use super::motion::{is_labelled, is_named};
+use super::numbers::Label;
 use crate::detect::text::head_and_tail::both;
 use crate::wire::{Raw, text};
 
@@ -13,8 +14,9 @@ const MOST: usize = 24;
 const STEP: f64 = 0.01;
 /// Units of time: how long a run took says nothing of it.
 #[rustfmt::skip]
-const SPANS: [&str; 14] = [
-    "s", "sec", "secs", "second", "seconds", "ms", "msec", "millis", "milliseconds", "us", "ns", "m", "min", "minutes",
+const SPANS: [&str; 20] = [
+    "s", "sec", "secs", "second", "seconds", "ms", "msec", "millis", "milliseconds", "us", "ns", "m", "min", "mins", "minutes", "h", "hr",
+    "hours", "d", "days",
 ];
 
 /// Words behind a number that is how far something got, and before one.
@@ -59,7 +61,8 @@ fn of_line(line: &str, found: &mut Vec<Amount>) {
         let whole = at + length(at);
         let has_fraction = bytes.get(whole) == Some(&b'.') && bytes.get(whole + 1).is_some_and(u8::is_ascii_digit);
         let end = if has_fraction { whole + 1 + length(whole + 1) } else { whole };
-        if stands_alone(bytes, at, end) && !is_named(&line[..at], &line[end..]) && !is_span(&line[end..]) {
+        let is_name = || is_named(&line[..at], &line[end..]) || is_labelled(&line[..at], "", &[Label::Place]);
+        if stands_alone(bytes, at, end) && !is_name() && !is_span(&line[end..]) {
             let value = line[at..end].parse().ok();
             let may_rise = has_fraction || is_reached(&line[..at], &line[end..]);
             found.extend(value.map(|value| Amount { value, is_whole: !has_fraction, may_rise }));
@@ -82,7 +85,7 @@ fn stands_alone(bytes: &[u8], start: usize, end: usize) -> bool {
 }
 
 /// Whether what follows a number is a unit of time.
-fn is_span(behind: &str) -> bool {
+pub(super) fn is_span(behind: &str) -> bool {
     let unit = behind.trim_start().split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default();
     SPANS.contains(&unit)
 }
@@ -149,9 +152,19 @@ mod tests {
         assert_eq!(amounts("region `FLASH' overflowed by 4388 bytes"), [4388.0]);
         assert_eq!(amounts("Coverage for lines (61.2%) does not meet the threshold (80%)"), [61.2, 80.0]);
         assert_eq!(amounts("max error 0.41 > 0.001"), [0.41, 0.001]);
-        for name in
-            ["a.rs:12:7: no", "v1.2.3", "12:30:05", "2026-01-02", "[4711]", "issue #7", "0x1f", "pid 4711", "took 12"]
-        {
+        for name in [
+            "a.rs:12:7: no",
+            "sh: line 4102: no",
+            "exit code 3",
+            "v1.2.3",
+            "12:30:05",
+            "2026-01-02",
+            "[4711]",
+            "issue #7",
+            "0x1f",
+            "pid 4711",
+            "took 12",
+        ] {
             assert!(amounts(name).is_empty(), "{name}");
         }
     }

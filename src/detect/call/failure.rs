@@ -29,6 +29,9 @@ static ERROR_LINE: LazyLock<Option<Regex>> = LazyLock::new(|| {
         | ^\W* (?:could\ not|cannot|can't|unable\ to|failed\ to|unknown|unrecognized|no\ such)\b
         | :\s*(?:command\ not\ found|no\ such\ file\ or\ directory|permission\ denied|not\ found|is\ a\ directory|not\ a\ directory)\W*$
         | \b(?:no\ such\ file\ or\ directory|command\ not\ found|syntax\ error)\b
+        | ^\s*\+\s*(?:CategoryInfo|FullyQualifiedErrorId)\s*:
+        | ^Msg\ \d+,\ Level\ (?:1[1-9]|2\d)\b
+        | ^Symbol.{1,4}s\ (?:function|value)\b.{1,20}\bis\ void:
         | ^\W*(?:your|the)\b.{0,40}\b(?:edit|change|patch|command)\b.{0,40}\b(?:error|failed|not\ applied|rejected)",
     )
     .ok()
@@ -55,6 +58,10 @@ static ERROR_PREFILTER: Prefilter = Prefilter::new(&[
     "denied",
     "directory",
     "rejected",
+    "categoryinfo",
+    "fullyqualified",
+    "msg ",
+    "is void:",
 ]);
 
 /// An error message that only says that something failed; what failed stands after it.
@@ -63,6 +70,8 @@ static TEMPLATE: LazyLock<Option<Regex>> = LazyLock::new(|| {
         r"(?ix-u)
           ^\W*(?:your|the)\b.{0,40}\b(?:edit|change|patch|command)\b
         | ^\W*(?:fatal|error|failed|failure|errors|traceback|exception|command\ failed|build\ failed)?\W*$
+        | ^\W*(?:(?:fatal|errors?|failed|failures?|build|compilation|command|task|execution|run|job|step|with|an?|the|exceptions?|occurred|was|has|have|found|aborting|aborted|stopped)\b\W*){1,12}$
+        | ^Msg\ \d+,\ Level
         | ^\W*traceback\ \(",
     )
     .ok()
@@ -93,6 +102,8 @@ pub(crate) struct CallFailure {
     pub(crate) line: String,
     /// The call was cut off at its time limit.
     pub(crate) cut_off: bool,
+    /// No words say so, but an exit code alone, which may be the answer: files were mended, a plan has changes.
+    pub(crate) is_bare: bool,
 }
 
 /// How many lines make the class of an error.
@@ -144,7 +155,7 @@ impl CallFailure {
             .take(CLASS_LINES)
             .collect();
         let Some(first) = lines.first() else {
-            return fallback.map(Self::of_line);
+            return fallback.map(|line| Self { is_bare: true, ..Self::of_line(line) });
         };
         let inner = lines.iter().filter(|line| !is_template(line));
         let mut masked: Vec<String> = inner.map(|line| counted(line)).collect();
@@ -157,18 +168,18 @@ impl CallFailure {
         masked.dedup();
         let class = outer_class(first)
             .unwrap_or_else(|| masked.iter().fold(hash::of("error"), |sum, line| hash::join(sum, hash::of(line))));
-        Some(Self { class, line: first.clone().into_owned(), cut_off: false })
+        Some(Self { class, line: first.clone().into_owned(), cut_off: false, is_bare: false })
     }
 
     /// A failure with this message.
     pub(crate) fn of_line(line: &str) -> Self {
         let class = outer_class(line).unwrap_or_else(|| hash::join(hash::of("error"), hash::of(counted(line))));
-        Self { class, line: line.to_owned(), cut_off: false }
+        Self { class, line: line.to_owned(), cut_off: false, is_bare: false }
     }
 
     /// A call of a tool that does not exist, or with arguments that it does not take.
     pub(crate) fn invalid(line: &str) -> Self {
-        Self { class: hash::of("invalid"), line: line.to_owned(), cut_off: false }
+        Self { class: hash::of("invalid"), line: line.to_owned(), cut_off: false, is_bare: false }
     }
 
     /// The failure of a command that was cut off at its time limit, if the last lines of its output say so. Where it
@@ -183,7 +194,7 @@ impl CallFailure {
         let before = text.lines().rev().skip_while(|line| *line != said).skip(1).filter(|line| !is_tag(line));
         let stood = before.map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
         let class = hash::join(hash::of("cut off"), hash::of(counted(stood)));
-        Some(Self { class, line: said.trim().to_owned(), cut_off: true })
+        Some(Self { class, line: said.trim().to_owned(), cut_off: true, is_bare: false })
     }
 
     /// Whether the tool was not there, or its arguments were not right.
@@ -300,11 +311,6 @@ fn is_path(word: &str) -> bool {
     let name = word.trim_matches(|c: char| !c.is_ascii_alphanumeric());
     let name = name.split(':').next().unwrap_or_default();
     name.rsplit_once('.').is_some_and(|(stem, end)| !stem.is_empty() && FILES.contains(&end))
-}
-
-/// Whether an error means that the program does not exist, so that nothing was checked.
-pub(crate) fn never_ran(error_line: &str) -> bool {
-    error_line.contains("command not found")
 }
 
 /// The lines that pass the prefilter and are short enough, without trailing white space.

@@ -1,6 +1,6 @@
 //! Reads the input of a call so that equal calls compare equal, whatever the order and spacing of their arguments.
 
-use super::nonces::without_nonces;
+use super::nonces::{holds_headers, may_number_requests, numbers_requests, without_nonces};
 use super::shell::Substitution;
 use crate::detect::hash;
 use crate::detect::text::wait_signs::words;
@@ -57,6 +57,8 @@ pub(crate) struct Input {
     pub(crate) command: Option<String>,
     /// What it calls an element of a page that the last answer showed: each answer gives a new one.
     pub(crate) handle: Option<String>,
+    /// What arguments add to the key that may only number the request; 0 if there are none.
+    pub(crate) counters: u64,
     /// Equal for inputs that are equal but for their handles.
     pub(crate) key_without_handle: u64,
     /// What it writes to which file, if it is an editing tool: one for each replaced piece.
@@ -118,14 +120,23 @@ impl Input {
     fn from_members(members: &[Member<'_>]) -> Self {
         let first = |names: &[&str]| first_text(members, names).map(|found| clip(&found).to_owned());
         let target = first(&TARGETS).or_else(|| only_path(members));
-        let key = |(name, value): &Member<'_>| hash::join(hash::of(&**name), key_of_raw(*value));
-        let sum = members.iter().map(key).fold(hash::of("{"), u64::wrapping_add);
+        let key = |(name, value): &Member<'_>| {
+            let value = if holds_headers(name) { key_of_headers(*value) } else { key_of_raw(*value) };
+            hash::join(hash::of(&**name), value)
+        };
+        // Where nothing else is asked, the number is what is asked.
+        let numbers = |name: &str| numbers_requests(name) && !members.iter().all(|(name, _)| numbers_requests(name));
+        let asked = members.iter().filter(|(name, _)| !numbers(name));
+        let sum = asked.map(key).fold(hash::of("{"), u64::wrapping_add);
+        let counts = |name: &str| may_number_requests(name) && members.len() > 1;
+        let counters = members.iter().filter(|(name, _)| counts(name)).map(key).fold(0, u64::wrapping_add);
         // A handle that stands alone is all that there is.
         let handle = members.iter().find(|(name, _)| HANDLES.contains(&&**name)).filter(|_| members.len() > 1);
         let pieces = written(members, target.as_deref());
         let (removed, added) = lines(&pieces);
         Self {
             key: sum,
+            counters,
             key_without_handle: handle.map_or(sum, |handle| sum.wrapping_sub(key(handle))),
             handle: handle.map(|(_, value)| rendered(*value).into_owned()),
             text: joined_values(members),
@@ -342,6 +353,17 @@ fn key_of_raw(value: Raw<'_>) -> u64 {
 fn parsed(value: Raw<'_>) -> Option<Value> {
     let source = value.get();
     serde_json::from_str(source).or_else(|_| serde_json::from_str(&without_lone_surrogates(source))).ok()
+}
+
+/// The key of headers, without those that number requests.
+fn key_of_headers(value: Raw<'_>) -> u64 {
+    match parsed(value) {
+        Some(Value::Object(mut headers)) => {
+            headers.retain(|name, _| !numbers_requests(name));
+            key_of(&Value::Object(headers))
+        }
+        _ => key_of_raw(value),
+    }
 }
 
 fn key_of_text(text: &str) -> u64 {

@@ -7,6 +7,7 @@ pub(crate) mod classify;
 pub(crate) mod code_files;
 pub(crate) mod complaints;
 pub(crate) mod failure;
+pub(crate) mod ids;
 pub(crate) mod input;
 pub(crate) mod measure;
 mod moments;
@@ -26,6 +27,7 @@ pub(crate) mod still;
 pub(crate) mod todo_tools;
 pub(crate) mod tokens;
 mod trace;
+pub(crate) mod unrun;
 
 use super::config::Config;
 use super::hash;
@@ -103,6 +105,8 @@ pub(crate) struct Call {
     pub(crate) numbers: Vec<Number>,
     /// The amounts in its result, if it failed.
     pub(crate) amounts: Vec<Amount>,
+    /// The ids that its result names, if it failed.
+    pub(crate) ids: Vec<u64>,
     /// What its result shows of the way that is left.
     pub(crate) progress: Progress,
     /// Equal for equal measurements, if its result is one.
@@ -121,8 +125,7 @@ impl Call {
     /// Reads a call from a tool part; `None` while it runs. `point` is the event that carries the part.
     pub(crate) fn read(part: &Part<'_>, point: impl FnOnce() -> Point, config: &Config) -> Option<Self> {
         let state = part.state.as_ref().filter(|state| state.is_over())?;
-        let tool = part.tool.as_deref().unwrap_or_default();
-        let point = point();
+        let (tool, point) = (part.tool.as_deref().unwrap_or_default(), point());
         let (input, class) = read_input(tool, state, config);
         let raw = state.error.or(state.output);
         let normalized = raw.map(|raw| normalize_raw_output(raw, &config.masks)).unwrap_or_default();
@@ -149,6 +152,7 @@ impl Call {
             act: act(tool, &input, line.as_ref()),
             numbers: in_digits.map(motion::numbers).unwrap_or_default(),
             amounts: raw.filter(|_| failure.is_some()).map(amounts::read).unwrap_or_default(),
+            ids: raw.filter(|_| failure.is_some()).map(ids::of_result).unwrap_or_default(),
             ends: both_ends(&normalized),
             measured: raw.filter(|_| failure.is_none()).and_then(|raw| measure::read(raw, kind, tool, &input)),
             progress,
@@ -238,7 +242,9 @@ fn progress(raw: Option<Raw<'_>>, kind: CallKind, tool: &str, input: &Input) -> 
 fn key(tool: &str, input: &Input, normalized: &str) -> u64 {
     // What a page shows tells whether the same element was meant.
     let given = if normalized.len() < PAGE { input.key } else { input.key_without_handle };
-    hash::join(hash::of(tool), given)
+    // What numbers a request may choose the answer as well, unless that is a code alone.
+    let counters = if input.counters != 0 && nonces::is_code(normalized) { input.counters } else { 0 };
+    hash::join(hash::of(tool), given.wrapping_sub(counters))
 }
 
 /// Equal for results that say the same. `is_tool` says that the input is not a command line.

@@ -1,8 +1,9 @@
-//! Recognizes numbers that advance between repeated reads, such as addresses or file sizes. Ids, ports and pointers,
-//! which merely differ, do not count.
+//! Recognizes numbers that advance between repeated reads, such as addresses, file sizes and percentages. Ids, ports and
+//! pointers, which merely differ, do not count.
 
+use super::amounts::is_span;
 use super::numbers::{Label, label};
-use super::tokens::{datetime_length, uuid_length};
+use super::tokens::{timestamp_length, uuid_length};
 use crate::wire::{Raw, text};
 
 /// The longest result that is read, in bytes.
@@ -21,6 +22,20 @@ const ADDRESS_STEP: u64 = 0x1_0000;
 const STEPS: u8 = 3;
 /// A clock runs as fast as time does, give or take one part in so many.
 const CLOCK: u64 = 4;
+/// What stands behind the number of a size, with the thousands that it stands for.
+#[rustfmt::skip]
+const SIZES: [(&str, u32); 23] = [
+    ("B", 0), ("bytes", 0),
+    ("K", 1), ("k", 1), ("KB", 1), ("kB", 1), ("KiB", 1), ("Ki", 1),
+    ("M", 2), ("MB", 2), ("MiB", 2), ("Mi", 2),
+    ("G", 3), ("GB", 3), ("GiB", 3), ("Gi", 3),
+    ("T", 4), ("TB", 4), ("TiB", 4), ("Ti", 4),
+    ("P", 5), ("PB", 5), ("PiB", 5),
+];
+/// How many digits of a fraction are compared.
+const FRACTION: usize = 3;
+/// A level that now and then goes back is on its way if so many of its steps lead forward for each that does not.
+const FORWARD: u16 = 4;
 /// What makes a number that stands beside it no amount.
 const LABELS: [Label; 4] = [Label::Id, Label::Clock, Label::Took, Label::Try];
 
@@ -28,7 +43,18 @@ const LABELS: [Label; 4] = [Label::Id, Label::Clock, Label::Took, Label::Try];
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Number {
     value: u64,
-    is_address: bool,
+    sort: Sort,
+}
+
+/// What a number is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sort {
+    /// The address of something in memory.
+    Address,
+    /// A long integer.
+    Amount,
+    /// A fraction, a size or a share, in thousandths: people round such numbers, and nobody is given one as a name.
+    Level,
 }
 
 /// The numbers of a result that may move.
@@ -50,32 +76,73 @@ pub(super) fn numbers(raw: Raw<'_>) -> Vec<Number> {
         }
         let run = bytes[at..].iter().position(|byte| !byte.is_ascii_alphanumeric()).unwrap_or(bytes.len() - at);
         let token = &text[at..at + run];
-        let volatile = uuid_length(&text[at..]).or_else(|| datetime_length(&text[at..], token));
-        let number = number(token).filter(|_| volatile.is_none());
-        found.extend(number.filter(|_| !is_named(&text[..at], &text[at + run..])));
-        at += volatile.unwrap_or(run).max(1);
+        let digits = token.bytes().take_while(u8::is_ascii_digit).count();
+        let volatile = uuid_length(&text[at..]).or_else(|| timestamp_length(&text[at..], digits));
+        let (number, length) = match level(&text, at).filter(|_| volatile.is_none()) {
+            Some((level, length)) => (level, length),
+            None => (number(token).filter(|_| volatile.is_none()), run),
+        };
+        found.extend(number.filter(|_| !is_named(&text[..at], &text[at + length..])));
+        at += volatile.unwrap_or(length).max(1);
     }
     found
+}
+
+/// The number at `at` that has a fraction or a unit of size, or is a share, and its length; no number if it is a time of
+/// day, a version, a span or a rate. `None` if it is an integer like any other.
+fn level(text: &str, at: usize) -> Option<(Option<Number>, usize)> {
+    let (rest, before) = (&text[at..], &text.as_bytes()[..at]);
+    let digits = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();
+    let whole = digits(rest);
+    let mark = rest[whole..].starts_with(['.', ',']).then(|| digits(&rest[whole + 1..])).filter(|length| *length > 0);
+    let length = whole + mark.map_or(0, |length| length + 1);
+    let behind = &rest[length..];
+    let unit = behind.strip_prefix(' ').unwrap_or(behind);
+    let letters = unit.bytes().take_while(u8::is_ascii_alphabetic).count();
+    // One letter behind a space is a word.
+    let names_size = |name: &str| name == &unit[..letters] && (letters > 1 || unit.len() == behind.len());
+    let size = SIZES.iter().find(|(name, _)| names_size(name)).map(|(_, thousands)| *thousands);
+    let measures = size.is_some() || unit.starts_with('%');
+    // `4,5` may be two numbers.
+    if !measures && (mark.is_none() || rest[whole..].starts_with(',')) {
+        return None;
+    }
+    let is_version = behind.starts_with(['.', ':', '_']) && behind[1..].starts_with(|c: char| c.is_ascii_digit());
+    let is_clock = matches!(before, [.., b'0'..=b'9', b':' | b','] | [.., b'/']);
+    let is_rate = measures && unit[letters.max(1)..].starts_with('/');
+    let is_other = !measures && (behind.starts_with(|c: char| c.is_alphanumeric()) || is_span(behind));
+    if is_version || is_clock || is_rate || is_other {
+        return Some((None, length));
+    }
+    let fraction = mark.map_or("", |_| &rest[whole + 1..length]);
+    let scaled = format!("{}{:0<FRACTION$}", &rest[..whole], &fraction[..fraction.len().min(FRACTION)]);
+    let value = scaled.parse::<u64>().ok()?.checked_mul(1000_u64.checked_pow(size.unwrap_or_default())?)?;
+    Some((Some(Number { value, sort: Sort::Level }), length))
 }
 
 fn number(token: &str) -> Option<Number> {
     if let Some(digits) = token.strip_prefix("0x") {
         let value = u64::from_str_radix(digits, 16).ok().filter(|_| digits.len() >= ADDRESS_DIGITS)?;
-        return Some(Number { value, is_address: true });
+        return Some(Number { value, sort: Sort::Address });
     }
     let value = token.parse().ok().filter(|_| token.len() >= AMOUNT_DIGITS)?;
-    Some(Number { value, is_address: false })
+    Some(Number { value, sort: Sort::Amount })
 }
 
 /// Whether the word before a number or the one after it says that it is not an amount.
 pub(super) fn is_named(before: &str, behind: &str) -> bool {
+    is_labelled(before, behind, &LABELS)
+}
+
+/// Whether the word before a number or the one after it is such a label.
+pub(super) fn is_labelled(before: &str, behind: &str, labels: &[Label]) -> bool {
     let letter = |c: char| c.is_ascii_alphabetic();
     let near = before.trim_end_matches(|c: char| !letter(c) && !matches!(c, '\n' | ';' | ','));
     let start =
         near.rfind(|c: char| !letter(c)).map_or(0, |at| at + near[at..].chars().next().map_or(1, char::len_utf8));
     let next = behind.strip_prefix(' ').unwrap_or(behind);
     let end = next.find(|c: char| !letter(c)).unwrap_or(next.len());
-    [&near[start..], &next[..end]].iter().any(|word| label(word).is_some_and(|label| LABELS.contains(&label)))
+    [&near[start..], &next[..end]].iter().any(|word| label(word).is_some_and(|label| labels.contains(&label)))
 }
 
 /// How a number moved so far.
@@ -83,6 +150,9 @@ pub(super) fn is_named(before: &str, behind: &str) -> bool {
 struct Way {
     up: bool,
     steps: u8,
+    /// How many steps led on, and how many back.
+    on: u16,
+    back: u16,
 }
 
 /// How the numbers of one call's results moved so far.
@@ -109,28 +179,30 @@ impl Motion {
     pub(crate) fn advance(&mut self, numbers: &[Number], ended: i64) -> Moves {
         let last = std::mem::replace(&mut self.last, numbers.to_vec());
         let passed = ended.saturating_sub(std::mem::replace(&mut self.ended, ended)).unsigned_abs();
-        let alike = last.len() == numbers.len() && last.iter().zip(numbers).all(|(a, b)| a.is_address == b.is_address);
+        let alike = last.len() == numbers.len() && last.iter().zip(numbers).all(|(a, b)| a.sort == b.sort);
         if !alike {
             self.ways = vec![Way::default(); numbers.len()];
             return Moves::No;
         }
-        let (mut near, mut address, mut amounts, mut others) = (false, false, 0, 0);
+        let (mut near, mut is_on, mut amounts, mut others) = (false, false, 0, 0);
         for ((way, before), now) in self.ways.iter_mut().zip(&last).zip(numbers) {
             let step = now.value.abs_diff(before.value);
             if step == 0 {
                 continue;
             }
             let moves = way.take(step, now, before.value, passed);
-            if now.is_address {
-                near |= step < ADDRESS_STEP;
-                address |= moves;
-            } else if moves {
-                amounts += 1;
-            } else {
-                others += 1;
+            match now.sort {
+                Sort::Address => {
+                    near |= step < ADDRESS_STEP;
+                    is_on |= moves;
+                }
+                // Others beside it may swing, as a temperature does.
+                Sort::Level => is_on |= moves,
+                Sort::Amount if moves => amounts += 1,
+                Sort::Amount => others += 1,
             }
         }
-        match (address || amounts > 0 && others == 0, near) {
+        match (is_on || amounts > 0 && others == 0, near) {
             (true, _) => Moves::On,
             (false, true) => Moves::Perhaps,
             (false, false) => Moves::No,
@@ -142,14 +214,21 @@ impl Way {
     /// Records a step; says whether the number moves on.
     fn take(&mut self, step: u64, now: &Number, before: u64, passed: u64) -> bool {
         let up = now.value > before;
-        let fits = if now.is_address { step < ADDRESS_STEP } else { step >= AMOUNT_STEP && !is_clock(step, passed) };
+        let fits = match now.sort {
+            Sort::Address => step < ADDRESS_STEP,
+            Sort::Amount => step >= AMOUNT_STEP && !is_clock(step, passed),
+            Sort::Level => !is_clock(step, passed),
+        };
+        let leads_on = fits && (self.steps == 0 || up == self.up);
+        self.on = self.on.saturating_add(u16::from(leads_on));
+        self.back = self.back.saturating_add(u16::from(!leads_on));
         self.steps = match (fits, self.steps) {
             (false, _) => 0,
             (true, steps) if steps > 0 && up == self.up => steps.saturating_add(1),
             (true, _) => 1,
         };
         self.up = up;
-        self.steps >= STEPS
+        self.steps >= STEPS && (now.sort != Sort::Level || self.on >= self.back.saturating_mul(FORWARD))
     }
 }
 
@@ -189,6 +268,34 @@ mod tests {
         assert_eq!(moves(&["at 0x1000"; 4])[3], Moves::No);
         let pointers = ["0x7f3a1c2d3e50", "0x7f1199b03e50", "0x7f8802ffbe50", "0x7ffe00ae3e50", "0x7fff10ae3e50"];
         assert_eq!(moves(&pointers)[4], Moves::No);
+    }
+
+    #[test]
+    fn levels_grow() {
+        for results in [
+            ["4.1G", "4.5G", "4.8G", "5.2G"],
+            ["980.2M x", "990.1M x", "1.0G x", "1.1G x"],
+            ["450M 12 x", "620M 12 x", "780M 12 x", "910M 12 x"],
+            ["left 7.5 %, 21.0 C", "left 7.1 %, 21.3 C", "left 6.0 %, 20.9 C", "left 5.2 %, 21.1 C"],
+            ["loss 0.71", "loss 0.66", "loss 0.61", "loss 0.52"],
+            ["12,1G", "12,4G", "12,9G", "13,0G"],
+        ] {
+            assert_eq!(last_of(&results.map(String::from)), Moves::On, "{results:?}");
+        }
+        for results in [
+            ["4.1G", "4.1G", "4.1G", "4.1G"],
+            ["4.1G", "4.5G", "4.1G", "4.5G"],
+            ["up 1.1h", "up 1.2h", "up 1.3h", "up 1.4h"],
+            ["11.0MB/s", "11.1MB/s", "11.2MB/s", "11.3MB/s"],
+            ["took 1.1", "took 1.2", "took 1.3", "took 1.4"],
+            ["ready in 0.1 seconds", "ready in 0.2 seconds", "ready in 0.3 seconds", "ready in 0.4 seconds"],
+            ["09:00:07,410 x", "09:01:07,411 x", "09:02:07,412 x", "09:03:07,413 x"],
+            ["09:00:07.410 x", "09:01:07.411 x", "09:02:07.412 x", "09:03:07.413 x"],
+            ["lib 1.2.3", "lib 1.2.4", "lib 1.2.5", "lib 1.2.6"],
+            ["[ 12.5] x", "[ 19.5] x", "[ 26.5] x", "[ 33.5] x"],
+        ] {
+            assert_eq!(last_of(&results.map(String::from)), Moves::No, "{results:?}");
+        }
     }
 
     #[test]

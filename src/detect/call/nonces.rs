@@ -1,5 +1,5 @@
 //! Finds values in an input that only make it look new: cache busters in the query of an address, ids of a request in a
-//! header.
+//! header or in an argument of their own.
 
 use super::normalize::names_pod;
 use std::borrow::Cow;
@@ -39,6 +39,13 @@ const HEADERS: [&str; 9] = [
     "xidempotencykey",
     "xnonce",
 ];
+/// Arguments of tools that number requests, without marks between the words; and those that may choose what is answered.
+const REQUESTS: [&str; 5] = ["reqid", "clientrequestid", "clienttoken", "traceid", "nonce"];
+const COUNTERS: [&str; 6] = ["seq", "seqno", "sequence", "ts", "timestamp", "requesttime"];
+/// Members of an answer that hold a code and no content.
+const CODES: [&str; 8] = ["code", "error", "err", "errorcode", "reason", "fault", "message", "payload"];
+/// Arguments that hold headers.
+const HEADS: [&str; 3] = ["headers", "header", "metadata"];
 /// The longest name of a header, in bytes.
 const LONGEST_NAME: usize = 24;
 
@@ -69,6 +76,38 @@ pub(super) fn without_nonces(text: &str) -> Cow<'_, str> {
     rest.push_str(&text[from..]);
     Cow::Owned(rest)
 }
+
+/// Whether an argument or a header numbers requests, and says nothing of what is asked.
+pub(super) fn numbers_requests(name: &str) -> bool {
+    name.len() <= LONGEST_NAME && {
+        let name = plain(name);
+        HEADERS.contains(&&*name) || REQUESTS.contains(&&*name)
+    }
+}
+
+/// Whether an argument may number requests, or choose one of many answers.
+pub(super) fn may_number_requests(name: &str) -> bool {
+    name.len() <= LONGEST_NAME && COUNTERS.contains(&&*plain(name))
+}
+
+/// Whether an argument holds headers.
+pub(super) fn holds_headers(name: &str) -> bool {
+    HEADS.contains(&name)
+}
+
+/// Whether an answer in JSON holds a code and nothing else, and that is no success.
+pub(super) fn is_code(answer: &str) -> bool {
+    let answer: String = answer.chars().filter(|c| !c.is_whitespace() && *c != '\\').collect();
+    let member = answer.strip_prefix("{\"").and_then(|rest| rest.strip_suffix("\"}"));
+    let parts = member.and_then(|member| member.split_once("\":\""));
+    parts.is_some_and(|(name, value)| {
+        let value = value.to_ascii_lowercase();
+        CODES.contains(&&*plain(name)) && !value.contains('"') && !SUCCESSES.iter().any(|word| value.contains(word))
+    })
+}
+
+/// Words of codes that say that all is well.
+const SUCCESSES: [&str; 8] = ["ok", "success", "done", "accepted", "created", "saved", "complete", "ack"];
 
 /// The shortest id that no one chose.
 pub(super) const ID: usize = 8;
@@ -136,6 +175,16 @@ mod tests {
             ),
         ] {
             assert_eq!(without_nonces(one), without_nonces(other));
+        }
+    }
+
+    #[test]
+    fn arguments_that_number_requests() {
+        assert!(["request_id", "requestId", "Idempotency-Key", "nonce"].iter().all(|name| numbers_requests(name)));
+        assert!(!["id", "requester", "order_id", "seq"].iter().any(|name| numbers_requests(name)));
+        assert!(is_code(r#"{\"code\":\"E-NOROW\"}"#) && is_code(r#"{"error": "no such part"}"#));
+        for answer in [r#"{"code":"OK"}"#, r#"{"pos":1}"#, r#"{"code":"E1","row":4}"#, "E1", "[]"] {
+            assert!(!is_code(answer), "{answer}");
         }
     }
 

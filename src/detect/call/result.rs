@@ -10,6 +10,7 @@ use super::running::{NOT_ENDED, still_runs};
 use super::shell::{CheckRun, CommandLine, Cut, Effect};
 use super::soft_failure::{refused_request, soft_failure};
 use super::trace::own_line;
+use super::unrun;
 use crate::detect::hash;
 use crate::wire::part::ToolState;
 use crate::wire::{Raw, text};
@@ -290,7 +291,7 @@ fn failure(
     let by_last = || CallFailure::read(&body, Some(own_line(&text::unescaped(&body)).unwrap_or("failed")));
     match check {
         Some(CheckResult::Passed) if &*state.status != "error" => return None,
-        Some(CheckResult::Failed { .. }) => return by_last(),
+        Some(CheckResult::Failed { .. }) => return by_last().map(told),
         _ => {}
     }
     if silent && &*state.status == "completed" {
@@ -298,12 +299,18 @@ fn failure(
         return None;
     }
     match (&*state.status, exit) {
-        ("error", _) => CallFailure::read(&body, Some(first_line(&text::unescaped(&body)).unwrap_or("error"))),
-        _ if class.line.is_none() && refuses(&body) => by_last(),
+        ("error", _) => {
+            CallFailure::read(&body, Some(first_line(&text::unescaped(&body)).unwrap_or("error"))).map(told)
+        }
+        _ if class.line.is_none() && refuses(&body) => by_last().map(told),
         (_, Some(0)) => None,
-        (_, Some(_)) => by_last(),
+        // A shell says with the highest codes that nothing ran, or that it was killed.
+        (_, Some(code)) => {
+            by_last().map(|failure| CallFailure { is_bare: failure.is_bare && code < SHELL_CODES, ..failure })
+        }
         (_, None) => {
-            let refusal = says_itself(class).then(|| soft_failure(&body)).flatten();
+            let unrun = || class.line.as_ref().filter(|_| !class.quotes).and_then(|_| unrun::failure(&body));
+            let refusal = says_itself(class).then(|| soft_failure(&body)).flatten().or_else(unrun);
             let is_quiet = class.quotes || class.kind == CallKind::Plan;
             refusal.or_else(|| if is_quiet { None } else { CallFailure::read(&body, None) })
         }
@@ -315,6 +322,14 @@ fn refused(input: &Input, class: &Class, exit: Option<i64>, answer: Option<Raw<'
     let line = class.line.as_ref().filter(|_| exit == Some(0))?;
     let asks = matches!(line.effect, Effect::Observe | Effect::Unknown | Effect::Record) && line.checks.is_empty();
     refused_request(input.command.as_deref().filter(|_| asks)?, &text::body(answer?))
+}
+
+/// The first of the exit codes that a shell gives itself.
+const SHELL_CODES: i64 = 126;
+
+/// A failure of which more than an exit code tells.
+fn told(failure: CallFailure) -> CallFailure {
+    CallFailure { is_bare: false, ..failure }
 }
 
 /// Whether the answer of a tool is its own: no file, no page, no person and no other agent speaks in it.

@@ -136,6 +136,14 @@ pub(crate) fn uuid_length(text: &str) -> Option<usize> {
 /// The length of the date, time of day or decimal that the text begins with, if it does.
 pub(super) fn datetime_length(text: &str, token: &str) -> Option<usize> {
     let digits = token.bytes().take_while(u8::is_ascii_digit).count();
+    timestamp_length(text, digits).or_else(|| {
+        (digits == token.len() || digits == text.len()).then_some(())?;
+        decimal_length(text, digits)
+    })
+}
+
+/// The length of the date or time of day that the text begins with, whose first number has so many digits.
+pub(super) fn timestamp_length(text: &str, digits: usize) -> Option<usize> {
     if digits == 0 {
         return None;
     }
@@ -146,10 +154,7 @@ pub(super) fn datetime_length(text: &str, token: &str) -> Option<usize> {
         let gap = usize::from(rest.starts_with(['T', ' ']));
         return Some(time_length(&rest[gap..]).map_or(day, |time| day + gap + time));
     }
-    time_length(text).or_else(|| {
-        (digits == token.len() || digits == text.len()).then_some(())?;
-        decimal_length(text, digits)
-    })
+    time_length(text)
 }
 
 /// The length of `hh:mm:ss` with an optional fraction and time zone.

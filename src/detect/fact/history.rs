@@ -2,6 +2,7 @@
 //! changed, what it cost.
 
 use super::given::Given;
+use super::mended::Mended;
 use super::pause::{Pause, Pauses};
 use crate::bounded::BoundedMap;
 use crate::detect::call::Call;
@@ -10,6 +11,7 @@ use crate::detect::call::checks::CheckResult;
 use crate::detect::call::classify::CallKind;
 use crate::detect::call::motion::{Motion, Moves};
 use crate::detect::call::still::names_server;
+use crate::detect::call::unrun::never_ran;
 use crate::detect::hash;
 use crate::detect::hash::KeyHasher;
 use std::hash::BuildHasherDefault;
@@ -59,7 +61,7 @@ pub(crate) struct Comparison {
     /// It names something that the session was given and no call named before: the next one of a list.
     pub(crate) listed: bool,
     /// It is farther on than such a call ever was: a counter is higher, fewer fail, a debugger is at a new place, an
-    /// amount in the same failure is better.
+    /// amount in the same failure is better, or what failed was mended and something else fails.
     pub(crate) advances: bool,
     /// It measured something that was not measured before.
     pub(crate) measured: bool,
@@ -117,6 +119,8 @@ pub(crate) struct CallHistory {
     motions: BoundedMap<u64, Motion, BuildHasherDefault<KeyHasher>>,
     /// How the amounts in the latest failures moved, by what failed and how.
     trends: BoundedMap<u64, Trend, BuildHasherDefault<KeyHasher>>,
+    /// The latest failures, and what was done about them.
+    mended: Mended,
     /// The words that the session was given.
     pub(crate) given: Given,
     /// The best of each counter.
@@ -147,6 +151,7 @@ impl CallHistory {
             pauses: Pauses::new(),
             motions: BoundedMap::new(MOTIONS),
             trends: BoundedMap::new(MOTIONS),
+            mended: Mended::default(),
             given: Given::new(),
             best: BoundedMap::new(COUNTERS),
             changes: 0,
@@ -177,7 +182,8 @@ impl CallHistory {
         let Known { new_call, new_result, new_gist, .. } = known;
         // A build that is cut off at another place each time gets on.
         let gets_on = new_gist && call.failure.as_ref().is_some_and(|failure| failure.cut_off);
-        let advances = self.advances(call, new_result) || gets_on || self.gets_better(call);
+        let is_mended = self.mended.advance(call);
+        let advances = self.advances(call, new_result) || gets_on || is_mended || self.gets_better(call);
         let fresh = moves || advances || known.times <= rounds;
         let stale = !fresh && known.pair.is_some_and(|before| before.changes == self.changes);
         let may_repeat = !fresh && (stale || call.kind != CallKind::Check);
@@ -269,7 +275,9 @@ impl CallHistory {
     fn advances(&mut self, call: &Call, new_result: bool) -> bool {
         let counter = call.progress.counter.map(|(at, of)| (u64::from(of), at));
         let failing = call.progress.failing.map(|count| (FAILING, u32::MAX - count));
-        let mut advances = call.progress.place.is_some() && new_result;
+        // A shell that cannot run a command names a place as well.
+        let ran = !call.failure.as_ref().is_some_and(|failure| never_ran(&failure.line));
+        let mut advances = call.progress.place.is_some() && new_result && ran;
         for (name, reached) in counter.into_iter().chain(failing) {
             let key = hash::join(call.act, name);
             let best = self.best.get(&key).copied();

@@ -3,6 +3,7 @@
 pub(crate) mod activity;
 pub(crate) mod given;
 pub(crate) mod history;
+mod mended;
 mod pause;
 pub(crate) mod rounds;
 

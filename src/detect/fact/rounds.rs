@@ -49,6 +49,8 @@ pub(crate) struct Round {
     pub(crate) moves_on: bool,
     /// Whether one of the calls is farther on than such a call ever was.
     pub(crate) advances: bool,
+    /// Whether one of the calls is a benchmark that measured something new.
+    pub(crate) measured: bool,
     /// Whether it only repeats what was done before the context was compacted.
     pub(crate) reread: bool,
     /// How many calls.
@@ -81,6 +83,7 @@ impl Round {
             moves: false,
             moves_on: false,
             advances: false,
+            measured: false,
             reread: true,
             calls: 0,
             shown: Vec::new(),
@@ -117,6 +120,7 @@ impl Round {
         self.moves |= compared.moves;
         self.moves_on |= compared.moves && !call.shows_id;
         self.advances |= compared.advances;
+        self.measured |= compared.measured && call.kind == CallKind::Check;
         self.reread &= compared.reread;
         self.calls += 1;
         self.last = call.point.clone();

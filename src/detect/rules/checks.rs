@@ -6,8 +6,8 @@ use crate::detect::call::Call;
 use crate::detect::call::checks::CheckResult;
 use crate::detect::call::classify::CallKind;
 use crate::detect::call::complaints::asks;
-use crate::detect::call::failure;
 use crate::detect::call::input::Input;
+use crate::detect::call::unrun::has_no_program;
 use crate::detect::config::Limit;
 use crate::detect::fact::{Fact, RuleContext};
 use crate::detect::hash;
@@ -132,7 +132,7 @@ impl Rule for Checks {
 
 impl Checks {
     fn take_check(&mut self, call: &Call, advances: bool, context: &RuleContext<'_>, signals: &mut Signals) {
-        let never_ran = call.failure.as_ref().is_some_and(|failure| failure::never_ran(&failure.line));
+        let never_ran = call.failure.as_ref().is_some_and(|failure| has_no_program(&failure.line));
         if never_ran || call.check.is_none() {
             return;
         }

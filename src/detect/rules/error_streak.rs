@@ -5,7 +5,8 @@ use super::streak::Streak;
 use crate::detect::call::Call;
 use crate::detect::call::aim::Aim;
 use crate::detect::call::classify::CallKind;
-use crate::detect::call::failure::{CallFailure, never_ran};
+use crate::detect::call::failure::CallFailure;
+use crate::detect::call::unrun::{has_no_program, never_ran};
 use crate::detect::config::Limit;
 use crate::detect::episode::ERROR_STREAK as NAME;
 use crate::detect::fact::history::Comparison;
@@ -31,6 +32,8 @@ const BETWEEN: u64 = 6;
 const ERRORS: usize = 6;
 /// How many targets of a streak to compare.
 const TARGETS: usize = 32;
+/// In how many ways each target of a batch may be treated: it is checked, and then mended.
+const WAYS: usize = 3;
 
 /// Calls that fail.
 struct Failures {
@@ -41,13 +44,16 @@ struct Failures {
     /// The last call, and whether it was made before, at once.
     key: u64,
     verbatim: bool,
-    /// What the calls are aimed at, and whether one target was tried twice.
-    shape: u64,
-    targets: VecDeque<u64>,
+    /// The shape and the target of each call, and whether one target was tried twice in one way.
+    aims: VecDeque<(u64, u64)>,
     repeats: bool,
     /// The calls have nothing in common but that they fail.
     mixed: bool,
-    /// A call changes something by name, or names a tool that does not exist.
+    /// Nothing but exit codes says that they failed.
+    bare: bool,
+    /// It was always the same call.
+    same_call: bool,
+    /// A call changes something by name, or names a tool or a program that does not exist.
     edits: bool,
     /// Something other than a read succeeded since.
     succeeded: bool,
@@ -123,7 +129,9 @@ impl ErrorStreak {
     /// Ends the streaks of what a call tried.
     fn end(&mut self, call: &Call, signals: &mut Signals) {
         self.row = None;
-        self.errors.retain(|errors| errors.varied || errors.act != call.act || errors.is_of_another_file(call));
+        self.errors.retain(|errors| {
+            errors.varied || errors.act != call.act || errors.is_of_another_file(call) || errors.is_of_another_run(call)
+        });
         if self.errors.is_empty() {
             signals.release(NAME);
         }
@@ -222,6 +230,11 @@ fn class(call: &Call, failure: &CallFailure) -> u64 {
     hash::join(failure.class, call.failing.unwrap_or_default())
 }
 
+/// Whether a call fails for what it is, and not for what it is aimed at: it changes something by name, or it never ran.
+fn fails_for_itself(call: &Call, failure: &CallFailure) -> bool {
+    call.kind == CallKind::Mutate || failure.is_invalid() || never_ran(&failure.line)
+}
+
 impl Failures {
     fn begin(class: u64, call: &Call, failure: &CallFailure, context: &RuleContext<'_>) -> Self {
         let Aim { shape, target, .. } = call.aim();
@@ -231,11 +244,12 @@ impl Failures {
             varied: false,
             key: call.key,
             verbatim: false,
-            shape,
-            targets: [target].into(),
+            aims: [(shape, target)].into(),
             repeats: false,
             mixed: false,
-            edits: call.kind == CallKind::Mutate || failure.is_invalid(),
+            bare: failure.is_bare,
+            same_call: true,
+            edits: fails_for_itself(call, failure),
             succeeded: false,
             slow: false,
             message: call.message.clone(),
@@ -255,18 +269,20 @@ impl Failures {
         self.verbatim = self.key == call.key
             && between > 1
             && call.span.0.saturating_sub(self.ended) < PAUSE
-            && !never_ran(&failure.line);
+            && !has_no_program(&failure.line);
+        self.same_call &= self.key == call.key;
         self.key = call.key;
         let aim = call.aim();
-        self.repeats |= self.targets.contains(&aim.target);
+        self.repeats |= self.aims.contains(&(aim.shape, aim.target));
         // A word after a program may be a host or a subcommand. The error names what it is about.
-        self.mixed |= self.shape != aim.shape || (self.act != call.act && !aim.is_named_in(&failure.line));
+        self.mixed |= self.act != call.act && !aim.names_path() && !aim.is_named_in(&failure.line);
+        self.bare &= failure.is_bare;
         self.varied |= self.act != call.act;
-        self.edits |= call.kind == CallKind::Mutate || failure.is_invalid();
-        if self.targets.len() == TARGETS {
-            self.targets.pop_front();
+        self.edits |= fails_for_itself(call, failure);
+        if self.aims.len() == TARGETS {
+            self.aims.pop_front();
         }
-        self.targets.push_back(aim.target);
+        self.aims.push_back((aim.shape, aim.target));
         self.message.clone_from(&call.message);
         self.ended = call.span.1;
         self.calls.add(call);
@@ -277,13 +293,28 @@ impl Failures {
         let aim = call.aim().target;
         call.line.is_none()
             && call.input.target.is_some()
-            && self.targets.iter().all(|target| *target != aim)
-            && self.targets.iter().all(|target| Some(target) == self.targets.front())
+            && self.aims.iter().all(|(_, target)| *target != aim)
+            && self.aims.iter().all(|(_, target)| Some(*target) == self.aims.front().map(|(_, target)| *target))
     }
 
-    /// Whether different targets are gone through, once each, and all of them fail.
+    /// Whether all of them are one and the same command, and this is another one of the same program, which runs
+    /// something else. A check has an outcome of its own.
+    fn is_of_another_run(&self, call: &Call) -> bool {
+        self.same_call && self.key != call.key && call.line.is_some() && call.check.is_none()
+    }
+
+    /// Whether different targets are gone through, once each in each way, and all of them fail.
     fn is_batch(&self) -> bool {
-        !self.mixed && !self.repeats && !self.edits
+        let distinct = |of: fn(&(u64, u64)) -> u64| {
+            let mut all: Vec<u64> = self.aims.iter().map(of).collect();
+            all.sort_unstable();
+            all.dedup();
+            all.len()
+        };
+        let (ways, targets) = (distinct(|aim| aim.0), distinct(|aim| aim.1));
+        // Of the first target and of the last, some ways may lie before and behind.
+        let is_grid = ways == 1 || ways <= WAYS && self.aims.len() + 2 * (ways - 1) >= ways * targets && targets > ways;
+        is_grid && !self.mixed && !self.repeats && !self.edits
     }
 
     /// A signal, if there are enough calls. A batch is never worth a warning: such as dead links, or inputs that crash
@@ -296,7 +327,7 @@ impl Failures {
         }
         let grade = if self.is_batch() {
             Grade::Notice
-        } else if calls >= stop && !self.succeeded && !self.slow {
+        } else if calls >= stop && !self.succeeded && !self.slow && !self.bare {
             Grade::Stop
         } else {
             Grade::Warn

@@ -46,6 +46,8 @@ struct Past {
     end: End,
     /// What it names, if it did something and that went well.
     did: Option<Vec<u64>>,
+    /// The word that it searches for, in small letters without marks.
+    sought: Option<String>,
 }
 
 impl Past {
@@ -62,7 +64,7 @@ impl Past {
         let is_deed = matches!(call.kind, CallKind::Unknown | CallKind::Record | CallKind::Mutate)
             || call.guessed && does(&call.tool);
         let did = is_deed && end != End::Failed && !tells_of_nothing(&call.ends);
-        Self { target: target(call), end, did: did.then(|| names(call)) }
+        Self { target: target(call), end, did: did.then(|| names(call)), sought: sought(call) }
     }
 }
 
@@ -145,7 +147,7 @@ impl NearDuplicate {
         // out between.
         let mixed = failed > 0 && failed < self.past.len();
         let works = distinct.len() > half || novel > half || mixed;
-        if mean < context.config.limit(&SIMILARITY) || works || self.is_batch() {
+        if mean < context.config.limit(&SIMILARITY) || works || self.is_batch() || self.searches() {
             return;
         }
         let summary = format!("{} calls of {} in a row that hardly differ", streak.calls(), call.tool);
@@ -168,6 +170,48 @@ impl NearDuplicate {
             })
         })
     }
+}
+
+impl NearDuplicate {
+    /// Whether each of the calls searches for a word of its own, and not for another spelling of the same. What all of
+    /// the words begin or end with is left out.
+    fn searches(&self) -> bool {
+        let sought: Option<Vec<&str>> = self.past.iter().map(|past| past.sought.as_deref()).collect();
+        let Some(words) = sought else { return false };
+        let first = words.first().copied().unwrap_or_default();
+        let shared =
+            |same: fn(&str, &str) -> usize| words.iter().map(|word| same(first, word)).min().unwrap_or_default();
+        let start = shared(|one, other| one.bytes().zip(other.bytes()).take_while(|(a, b)| a == b).count());
+        let end = shared(|one, other| one.bytes().rev().zip(other.bytes().rev()).take_while(|(a, b)| a == b).count());
+        let own = |word: &str| word.get(start..word.len() - end.min(word.len() - start)).map(str::to_owned);
+        let own: Vec<String> = words.iter().filter_map(|word| own(word)).filter(|own| own.len() >= OWN).collect();
+        own.len() == words.len()
+            && own.iter().enumerate().all(|(at, one)| {
+                own.iter().skip(at + 1).all(|other| {
+                    similarity(one, other) < ALIKE && !one.contains(other.as_str()) && !other.contains(one.as_str())
+                })
+            })
+    }
+}
+
+/// How many letters of its own the word of a search has at least, and from what similarity on two are spellings of one.
+const OWN: usize = 3;
+const ALIKE: u64 = 70;
+/// Programs that search files for a pattern.
+const SEARCHES: [&str; 7] = ["grep", "rg", "ag", "ack", "egrep", "fgrep", "zgrep"];
+
+/// The word that a command searches for: its pattern, if that stands in quotes or is the first operand.
+fn sought(call: &Call) -> Option<String> {
+    let command = call.input.command.as_deref().filter(|_| call.line.is_some() && call.kind == CallKind::Observe)?;
+    let program = command.split_whitespace().find(|word| SEARCHES.contains(word))?;
+    let (_, behind) = command.split_once(program)?;
+    let quoted = behind.find(['"', '\'']).and_then(|at| {
+        let mark = behind[at..].chars().next()?;
+        behind[at + 1..].split(mark).next()
+    });
+    let plain = || behind.split_whitespace().find(|word| !word.starts_with('-'));
+    let letters = quoted.or_else(plain)?.chars().filter(char::is_ascii_alphanumeric);
+    Some(letters.map(|c| c.to_ascii_lowercase()).collect())
 }
 
 /// The names in a call's arguments: what stands in quotes, words with marks or digits in them, and arguments of one word.

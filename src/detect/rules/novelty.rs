@@ -145,7 +145,7 @@ impl Novelty {
 
     fn signal(&mut self, context: &RuleContext<'_>) -> Signal {
         // Looks with a pause between them may wait for something, and who runs again what passed is done.
-        let stops = self.count(|n| n.stale && !n.is_slow() && !n.passed) >= context.config.limit(&STOP);
+        let stops = self.count(|n| n.stale && !n.is_slow() && !n.passed && !n.measured) >= context.config.limit(&STOP);
         let grade = if stops { Grade::Stop } else { Grade::Warn };
         let repeated = self.window.iter().filter(|p| !p.compared.new_call).count();
         let first = self.window.iter().position(|p| !p.compared.new_call).unwrap_or_default();

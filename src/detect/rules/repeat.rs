@@ -58,7 +58,7 @@ struct Run {
     moving: bool,
     /// How many of them were checks that passed.
     passed: u64,
-    /// How many of them were farther on than any before.
+    /// How many of them were farther on than any before, or measured something new.
     advances: u64,
     /// Whether one of the rounds waited.
     waited: bool,
@@ -155,12 +155,14 @@ impl Repeat {
                 })
             };
             self.same_results.of_mut(period).advance(
-                !round.moves && before.is_some_and(|b| b.key_with_result == round.key_with_result),
+                !round.moves && !round.measured && before.is_some_and(|b| b.key_with_result == round.key_with_result),
                 round,
                 start,
             );
             self.same_but_ids.of_mut(period).advance(
-                !round.moves_on && before.is_some_and(|b| b.key_without_ids == round.key_without_ids),
+                !round.moves_on
+                    && !round.measured
+                    && before.is_some_and(|b| b.key_without_ids == round.key_without_ids),
                 round,
                 start,
             );
@@ -337,7 +339,7 @@ impl Run {
         self.moves += u64::from(round.moves);
         self.moving = round.moves || self.moving && round.new_gist;
         self.passed += u64::from(round.passed);
-        self.advances += u64::from(round.advances);
+        self.advances += u64::from(round.advances || round.measured);
         self.waited |= round.poll;
         self.awake += u64::from(!round.poll);
         if self.rounds == 1 {

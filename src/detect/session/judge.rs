@@ -78,9 +78,15 @@ impl Judge {
         self.episodes.begin_call();
     }
 
-    /// Records that the current call was novel or changed something.
-    pub(crate) fn record_progress(&mut self, changed: bool, line: &LineContext<'_>, effects: &mut Effects) {
-        effects.findings.extend(self.episodes.record_progress(changed, line.point));
+    /// Records that the current call was novel or changed something, and whether it failed.
+    pub(crate) fn record_progress(
+        &mut self,
+        changed: bool,
+        failed: bool,
+        line: &LineContext<'_>,
+        effects: &mut Effects,
+    ) {
+        effects.findings.extend(self.episodes.record_progress(changed, failed, line.point));
     }
 
     /// Records that a message was sent about all open problems.

@@ -263,7 +263,7 @@ fn show_call(call: &Call, state: &mut State, line: &LineContext<'_>, effects: &m
     state.judge.begin_call(asked);
     state.show(&Fact::Call(call, compared), line, effects);
     if compared.is_novel() || compared.new_change {
-        state.judge.record_progress(compared.new_change, line, effects);
+        state.judge.record_progress(compared.new_change, call.failed(), line, effects);
     }
 }
 

@@ -15,6 +15,10 @@ const ELSEWHERE: &str = "ssh docker podman nerdctl kubectl oc docker-compose";
 /// Among how many words of a command such a wrapper is looked for: `timeout -k 5 60 ssh …`.
 const WRAPPED: usize = 5;
 
+/// Options that say where a program works: of Make, Git, Cargo, npm, Terraform, Maven, kubectl and others.
+const PLACE_OPTIONS: &str =
+    "chdir C cwd directory working-dir prefix project-dir project package workspace filter manifest-path module stack";
+
 /// Letters of a script, which no name of a target has.
 const SCRIPT: [char; 8] = [';', '(', ')', '{', '}', '<', '>', '\n'];
 
@@ -80,7 +84,10 @@ fn operands(arguments: &[String]) -> Vec<String> {
     let mut option = None;
     for word in arguments {
         if word.len() > 1 && word.starts_with('-') {
-            values.extend(word.split_once('=').map(|(_, value)| value.to_owned()));
+            if let Some((name, value)) = word.split_once('=') {
+                let list = if has(PLACE_OPTIONS, name.trim_start_matches('-')) { &mut operands } else { &mut values };
+                list.push(value.to_owned());
+            }
             option = Some(word.as_str()).filter(|word| !word.contains('='));
             continue;
         }

@@ -1,6 +1,8 @@
 //! Tests of several rules together.
 
 mod alarms;
+mod failures;
+mod growth;
 mod progress;
 mod silent;
 pub(super) mod support;

@@ -1,0 +1,167 @@
+//! Tests rows of failures: what is a batch, what moves, what only seems to end them.
+
+use super::support::{bash, call, edit, failed_after, findings};
+use crate::wire::record::{Grade, State};
+use serde_json::json;
+
+/// The gravest grade in these calls.
+fn gravest(steps: impl IntoIterator<Item = [String; 2]>) -> Option<Grade> {
+    let lines: Vec<String> = steps.into_iter().flatten().collect();
+    findings(&lines).iter().map(|found| found.grade).max()
+}
+
+fn is_quiet(steps: impl IntoIterator<Item = [String; 2]>) -> bool {
+    gravest(steps) <= Some(Grade::Notice)
+}
+
+const PARTS: [&str; 14] = [
+    "auth", "billing", "cart", "docs", "export", "forms", "geo", "history", "index", "jobs", "kiosk", "ledger", "mail",
+    "notes",
+];
+
+#[test]
+fn an_exit_code_may_be_the_answer() {
+    let plan = |n: usize, part: &str| {
+        let answer = format!("  # vm.{part} will be updated in-place\nPlan: 0 to add, {} to change.", n % 4 + 1);
+        failed_after(4, 20 * n, &format!("terraform -chdir=env/{part} plan -detailed-exitcode"), &answer)
+    };
+    assert!(is_quiet(PARTS.iter().enumerate().map(|(n, part)| plan(n, part))));
+    let mend = |n: usize, part: &str| {
+        let file = format!("lib/{part}/main.php");
+        let found = format!("FILE: {file}\nFOUND 2 ERRORS\n {n} | ERROR | [x] Expected 1 space");
+        [
+            failed_after(1, 20 * n, &format!("vendor/bin/phpcs {file}"), &found),
+            failed_after(1, 20 * n + 9, &format!("vendor/bin/phpcbf {file}"), "A TOTAL OF 2 ERRORS WERE FIXED"),
+        ]
+    };
+    assert!(is_quiet(PARTS.iter().enumerate().flat_map(|(n, part)| mend(n, part))));
+    // The same plan, asked for in other ways.
+    let again = |n: usize| failed_after(4, 20 * n, &format!("terraform plan -lock-timeout={n}m"), "Plan: 1 to change.");
+    assert!(!is_quiet((0..14).map(again)));
+}
+
+#[test]
+fn the_cause_stands_below_the_heading() {
+    let build = |n: usize, cause: &str| {
+        let answer = format!(
+            "FAILURE: Build failed with an exception.\n\n* What went wrong:\n{cause}\n\n* Try:\n> Run with --info."
+        );
+        [
+            edit(30 * n, "app/build.gradle", &format!("// {n}a"), &format!("// {n}b")),
+            failed_after(9, 30 * n + 9, "./gradlew :app:bundle", &answer),
+        ]
+    };
+    let causes = [
+        "No namespace is set.",
+        "Class Stub is there twice",
+        "The SDK is not installed",
+        "Cannot merge two manifests",
+        "A lint baseline is old",
+        "Missing class Binder",
+        "Tag nav is unknown",
+    ];
+    assert!(is_quiet(causes.iter().enumerate().flat_map(|(n, cause)| build(n, cause))));
+    assert!(!is_quiet((0..7).flat_map(|n| build(n, "No namespace is set."))));
+}
+
+#[test]
+fn one_wrong_hash_after_the_other_is_mended() {
+    let hash =
+        |n: usize| format!("sha256-{:016x}{:016x}", 0x9e37_79b9_7f4a_7c15_u64.wrapping_mul(n as u64 + 1), n + 77);
+    let round = |n: usize, is: usize, got: usize, name: usize| {
+        let answer = format!(
+            "error: hash mismatch in '/nix/store/{}-src.drv':\n  specified: {}\n  got: {}",
+            hash(name),
+            hash(is),
+            hash(got)
+        );
+        [failed_after(9, 40 * n, "nix-build all.nix", &answer), edit(40 * n + 20, "all.nix", &hash(is), &hash(got))]
+    };
+    assert!(is_quiet((0..9).flat_map(|n| round(n, 10 * n, 10 * n + 1, 10 * n + 2))));
+    // Of one source, each download is another.
+    assert!(!is_quiet((0..9).flat_map(|n| round(n, 10 * n, 10 * n + 10, 5))));
+}
+
+#[test]
+fn another_statement_ends_no_streak() {
+    let load = |n: usize, key: usize| {
+        let answer = format!(
+            "psql:load.sql:41: ERROR:  insert violates foreign key \"buyer_fk\"\nDETAIL:  Key (buyer)=({key}) is not there."
+        );
+        failed_after(1, 20 * n, "psql -d shop -f load.sql", &answer)
+    };
+    let vain =
+        |n: usize| bash(20 * n + 9, &format!("psql -d shop -c 'ALTER TABLE sale DISABLE TRIGGER t{n}'"), "ALTER TABLE");
+    assert!(!is_quiet((0..10).flat_map(|n| [load(n, 40_117), vain(n)])));
+    // Each time the buyer is added that was missing.
+    let add = |n: usize, key: usize| {
+        bash(20 * n + 9, &format!("psql -d shop -c 'INSERT INTO buyer VALUES ({key})'"), "INSERT 0 1")
+    };
+    assert!(is_quiet((0..10).flat_map(|n| [load(n, 40_117 + 31 * n), add(n, 40_117 + 31 * n)])));
+}
+
+#[test]
+fn a_shell_that_runs_nothing_speaks_many_languages() {
+    let each = |answer: &str| {
+        (0..12).map(|n| bash(9 * n, &format!("terrafrom -chdir=env/{} apply", PARTS[n]), answer)).collect::<Vec<_>>()
+    };
+    assert!(!is_quiet(each("bash: terrafrom: comando não encontrado")));
+    assert!(!is_quiet(each(
+        "Terrafrom : no\n    + CategoryInfo          : ObjectNotFound: (Terrafrom:String) [], CommandNotFoundException\n    + FullyQualifiedErrorId : CommandNotFoundException"
+    )));
+    assert!(is_quiet(each("Apply complete! Resources: 1 added")));
+    let query = |n: usize, answer: &str| {
+        call(9 * n, "sql_query", &json!({"query": format!("ALTER VIEW v AS SELECT {} FROM sale", PARTS[n])}), answer)
+    };
+    let wrong = "Msg 156, Level 15, State 1, Line 1\nIncorrect syntax near the keyword 'VIEW'.";
+    assert!(!is_quiet((0..12).map(|n| query(n, wrong))));
+}
+
+#[test]
+fn a_row_of_failures_stays_open() {
+    let fail = |n: usize| {
+        let answer = if n.is_multiple_of(3) {
+            format!("sh: line {}: PLAN: command not found", 4010 - 7 * n)
+        } else {
+            "sh: line 4: syntax error: unexpected end of file".to_owned()
+        };
+        bash(9 * n, &format!("PLAN\nlook at {}", PARTS[n % 14]), &answer)
+    };
+    let lines: Vec<String> = (0..30).flat_map(fail).collect();
+    let found = findings(&lines);
+    assert!(found.iter().any(|found| found.grade == Grade::Stop));
+    assert!(found.iter().all(|found| found.state != State::Closed));
+}
+
+#[test]
+fn the_number_of_a_request_makes_it_no_other() {
+    let ask = |given: &dyn Fn(usize) -> serde_json::Value, answer: &str| {
+        gravest((0..12).map(|n| call(3 * n, "depot", &given(n), answer)))
+    };
+    let id = |n: usize| {
+        format!("{:08x}-30aa-4f1b-8c0d-{:012x}", 0x9e37_79b9_usize.wrapping_mul(n + 1) & 0xffff_ffff, n * 7919)
+    };
+    let code = r#"{"code":"E-NOROW"}"#;
+    assert!(ask(&|n| json!({"requestId": id(n), "op": "get", "row": "B-4"}), code) >= Some(Grade::Warn));
+    assert!(ask(&|n| json!({"seq": n, "op": "get", "row": "B-4"}), code) >= Some(Grade::Warn));
+    assert!(ask(&|n| json!({"seq": n, "op": "put", "row": "B-4"}), r#"{"code":"OK"}"#) <= Some(Grade::Notice));
+    assert!(
+        ask(&|n| json!({"requestId": id(n), "op": "drop", "row": id(n + 40)}), r#"{"dropped":true}"#)
+            <= Some(Grade::Notice)
+    );
+    let made = |n: usize, name: &str| json!({"method": "POST", "url": "https://a.example/buyers", "headers": {"Idempotency-Key": id(n)}, "body": {"name": name}});
+    assert!(ask(&|n| made(n, "Ann"), r#"{"status":201,"body":{"name":"Ann"}}"#) >= Some(Grade::Warn));
+    assert!(ask(&|n| made(n, PARTS[n]), r#"{"status":201,"body":{"made":true}}"#) <= Some(Grade::Notice));
+}
+
+#[test]
+fn words_are_searched_for_one_after_the_other() {
+    let search = |word: &dyn Fn(usize) -> String| {
+        gravest((0..10).map(|n| bash(4 * n, &format!("grep -rn '{}(' src --include=*.erl", word(n)), "")))
+    };
+    assert!(search(&|n| format!("{}Helper", PARTS[n])) <= Some(Grade::Notice));
+    assert!(
+        search(&|n| ["load_file", "loadFile", "LoadFile", "load_File", "load__file"][n % 5].to_owned())
+            >= Some(Grade::Warn)
+    );
+}

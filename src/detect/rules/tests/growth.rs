@@ -1,0 +1,41 @@
+//! Tests answers that differ in what normalizing hides, in which nothing must be found, and their neighbours in which
+//! something must.
+
+use super::support::{bash, findings};
+use crate::wire::record::Grade;
+
+/// The gravest grade in these calls.
+fn gravest(steps: impl IntoIterator<Item = [String; 2]>) -> Option<Grade> {
+    let lines: Vec<String> = steps.into_iter().flatten().collect();
+    findings(&lines).iter().map(|found| found.grade).max()
+}
+
+#[test]
+fn what_grows_in_fractions_is_watched() {
+    let watched = |every: usize, command: &str, says: &dyn Fn(usize) -> String| {
+        gravest((0..24usize).map(|n| bash(every * n, command, &says(n)))) <= Some(Grade::Notice)
+    };
+    assert!(watched(20, "du -sh cache", &|n| format!("{}.{}G\tcache", 2 + n / 4, n % 4 * 2)));
+    assert!(watched(20, "ls -lh dump.sql", &|n| format!(
+        "-rw-r--r-- 1 u u {}M Nov 27 09:{:02} dump.sql",
+        310 + 9 * n,
+        n
+    )));
+    assert!(watched(20, "printer state", &|n| format!("{}.5 % of the part, bed {}.1", 7 + n, 59 + n % 3)));
+    assert!(!watched(20, "du -sh cache", &|_| "2.4G\tcache".to_owned()));
+    assert!(!watched(20, "du -sh cache", &|n| format!("2.{}G\tcache", 4 + n % 2)));
+    assert!(!watched(3, "tail -1 import.log", &|n| format!("09:00:{n:02}.410 waits for a lock on ledger")));
+}
+
+#[test]
+fn two_settings_are_measured_in_turns() {
+    let turns = |says: &dyn Fn(usize) -> String| {
+        gravest((0..16usize).flat_map(|n| {
+            let set = format!("sed -i 's/^pool = .*/pool = {}/' run.toml", if n % 2 == 0 { "arena" } else { "heap" });
+            [bash(60 * n, &set, ""), bash(60 * n + 9, "cargo bench --bench pool", &says(n))]
+        }))
+    };
+    let time = |n: usize| format!("pool/mixed  time: [{0}.2 ms {0}.7 ms {0}.9 ms]", 31 + n * n % 17 + n % 2 * 20);
+    assert!(turns(&time) < Some(Grade::Stop));
+    assert_eq!(turns(&|_| "error: could not find `pool`".to_owned()), Some(Grade::Stop));
+}
