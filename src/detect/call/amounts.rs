@@ -1,8 +1,7 @@
 //! Reads the amounts in a failure, and tells whether they get better from one try to the next: fewer bytes too many, a
 //! score nearer to its limit.
 
-use super::motion::{is_labelled, is_named};
-use super::numbers::Label;
+use super::numbers::{Label, is_labelled, is_named};
 use crate::detect::text::head_and_tail::both;
 use crate::wire::{Raw, text};
 

@@ -143,6 +143,20 @@ const OUTER: [(&str, &[&str]); 3] = [
     ("cancelled", &CANCELLED),
 ];
 
+/// Words that complain of something wherever they stand in the last line of a program that failed, in small letters.
+#[rustfmt::skip]
+const COMPLAINTS: [&str; 36] = [
+    "refused", "denied", "rejected", "forbidden", "unauthorized", "not allowed", "timed out", "timeout", "unreachable", "unavailable",
+    "expired", "exhausted", "exceed", "too many", "too large", "too long", "cannot", "can't", "could not", "couldn't", "unable", "not found",
+    "does not", "doesn't", "did not", "is not", "was not", "missing", "unexpected", "undefined", "invalid", "reset by", "aborted", "killed",
+    "corrupt", "conflict",
+];
+
+fn complains(line: &str) -> bool {
+    let lower = line.to_ascii_lowercase();
+    COMPLAINTS.iter().any(|word| lower.contains(word))
+}
+
 impl CallFailure {
     /// The failure of an output whose body has these messages; `fallback` is its message if it has none.
     pub(crate) fn read(body: &str, fallback: Option<&str>) -> Option<Self> {
@@ -155,7 +169,7 @@ impl CallFailure {
             .take(CLASS_LINES)
             .collect();
         let Some(first) = lines.first() else {
-            return fallback.map(|line| Self { is_bare: true, ..Self::of_line(line) });
+            return fallback.map(|line| Self { is_bare: !complains(line), ..Self::of_line(line) });
         };
         let inner = lines.iter().filter(|line| !is_template(line));
         let mut masked: Vec<String> = inner.map(|line| counted(line)).collect();

@@ -2,7 +2,7 @@
 //! pointers, which merely differ, do not count.
 
 use super::amounts::is_span;
-use super::numbers::{Label, label};
+use super::numbers::is_named;
 use super::tokens::{timestamp_length, uuid_length};
 use crate::wire::{Raw, text};
 
@@ -36,8 +36,6 @@ const SIZES: [(&str, u32); 23] = [
 const FRACTION: usize = 3;
 /// A level that now and then goes back is on its way if so many of its steps lead forward for each that does not.
 const FORWARD: u16 = 4;
-/// What makes a number that stands beside it no amount.
-const LABELS: [Label; 4] = [Label::Id, Label::Clock, Label::Took, Label::Try];
 
 /// A number in a result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -127,22 +125,6 @@ fn number(token: &str) -> Option<Number> {
     }
     let value = token.parse().ok().filter(|_| token.len() >= AMOUNT_DIGITS)?;
     Some(Number { value, sort: Sort::Amount })
-}
-
-/// Whether the word before a number or the one after it says that it is not an amount.
-pub(super) fn is_named(before: &str, behind: &str) -> bool {
-    is_labelled(before, behind, &LABELS)
-}
-
-/// Whether the word before a number or the one after it is such a label.
-pub(super) fn is_labelled(before: &str, behind: &str, labels: &[Label]) -> bool {
-    let letter = |c: char| c.is_ascii_alphabetic();
-    let near = before.trim_end_matches(|c: char| !letter(c) && !matches!(c, '\n' | ';' | ','));
-    let start =
-        near.rfind(|c: char| !letter(c)).map_or(0, |at| at + near[at..].chars().next().map_or(1, char::len_utf8));
-    let next = behind.strip_prefix(' ').unwrap_or(behind);
-    let end = next.find(|c: char| !letter(c)).unwrap_or(next.len());
-    [&near[start..], &next[..end]].iter().any(|word| label(word).is_some_and(|label| labels.contains(&label)))
 }
 
 /// How a number moved so far.

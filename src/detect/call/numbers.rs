@@ -33,6 +33,25 @@ pub(super) fn label(word: &str) -> Option<Label> {
     found.map(|(label, _)| *label)
 }
 
+/// What makes a number that stands beside it no amount.
+const NO_AMOUNTS: [Label; 4] = [Label::Id, Label::Clock, Label::Took, Label::Try];
+
+/// Whether the word before a number or the one after it says that it is not an amount.
+pub(super) fn is_named(before: &str, behind: &str) -> bool {
+    is_labelled(before, behind, &NO_AMOUNTS)
+}
+
+/// Whether the word before a number or the one after it is such a label.
+pub(super) fn is_labelled(before: &str, behind: &str, labels: &[Label]) -> bool {
+    let letter = |c: char| c.is_ascii_alphabetic();
+    let near = before.trim_end_matches(|c: char| !letter(c) && !matches!(c, '\n' | ';' | ','));
+    let start =
+        near.rfind(|c: char| !letter(c)).map_or(0, |at| at + near[at..].chars().next().map_or(1, char::len_utf8));
+    let next = behind.strip_prefix(' ').unwrap_or(behind);
+    let end = next.find(|c: char| !letter(c)).unwrap_or(next.len());
+    [&near[start..], &next[..end]].iter().any(|word| label(word).is_some_and(|label| labels.contains(&label)))
+}
+
 /// One word of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Word<'a> {
