@@ -225,21 +225,27 @@ fn of_compiler(line: &CommandLine, ended_well: bool, output: &str) -> CheckResul
 /// How many lines at the beginning and at the end of an output are searched for what a compiler may have said: where it
 /// failed, nothing else is there.
 const SAID: usize = 4;
+/// How many words of the last lines are: their complaint stands in front, and in prose it may stand anywhere.
+const FRONT: usize = 4;
+/// What compilers complain with in words that nobody knows, and what tells of a program that crashed, in small letters.
+#[rustfmt::skip]
+const COMPLAINTS: [&str; 19] = [
+    "error", "fail", "cannot", "can't", "could not", "couldn't", "not found", "no such", "undefined", "unresolved", "missing",
+    "fatal", "panic", "exception", "traceback", "fault", "dumped", "killed", "***",
+];
 
-/// Whether an output is that of a program which was built just before it ran: something was printed, and nothing at its
-/// beginning is a complaint, which a compiler may have in words that nobody knows.
+/// Whether an output is that of a program which runs only if the compiler before it passed: something was printed, and
+/// neither its beginning nor its end complains.
 fn is_of_program(output: &str) -> bool {
-    #[rustfmt::skip]
-    const COMPLAINTS: [&str; 19] = [
-        "error", "fail", "cannot", "can't", "could not", "couldn't", "not found", "no such", "undefined", "unresolved", "missing",
-        "fatal", "panic", "exception", "traceback", "fault", "dumped", "killed", "***",
-    ];
     let complains = |line: &str| {
         let line = line.to_ascii_lowercase();
         COMPLAINTS.iter().any(|word| line.contains(word))
     };
+    let front = |line: &str| line.split_whitespace().take(FRONT).collect::<Vec<_>>().join(" ");
     let lines = || output.lines().filter(|line| !line.trim().is_empty());
-    !is_nothing(output) && !lines().take(SAID).any(complains) && !lines().rev().take(SAID).any(complains)
+    !is_nothing(output)
+        && !lines().take(SAID).any(complains)
+        && !lines().rev().take(SAID).any(|line| complains(&front(line)))
 }
 
 /// Whether an output has the line that only a line of checks that all passed prints.

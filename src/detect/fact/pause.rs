@@ -8,7 +8,9 @@ use crate::detect::call::shell::Effect;
 use crate::detect::call::still::{changes_by_itself, does};
 use crate::detect::call::tokens::PLACEHOLDER;
 use crate::detect::hash::KeyHasher;
-use crate::detect::text::wait_signs::{PAUSE, WaitSigns, is_named_as_look, refuses, says_not_yet};
+use crate::detect::text::wait_signs::{
+    PAUSE, WaitSigns, is_named_as_look, needs_more_than_time, refuses, says_not_yet,
+};
 use std::collections::VecDeque;
 use std::hash::BuildHasherDefault;
 
@@ -293,7 +295,8 @@ fn check_wait(call: &Call, gap: Gap) -> Pause {
 }
 
 /// The pause must be the call's own, since agents think before they try again what failed. One that the call makes
-/// itself is a wait whatever the failure says: each program has words of its own for what is missing or held.
+/// itself is a wait whatever the failure says, since each program has words of its own for what is missing or held, unless
+/// it is one that no time mends.
 fn failed_wait(call: &Call, gap: Gap) -> Pause {
     let sleeps = sleeps(call);
     if !sleeps && call.failure.as_ref().is_some_and(|failure| failure.cut_off) {
@@ -314,7 +317,9 @@ fn failed_wait(call: &Call, gap: Gap) -> Pause {
     }
     let named = sleeps || is_named_as_look(&call.tool, given(call));
     let may_wait = named || gap.pause >= LONG_PAUSE || call.line.is_none();
-    if sleeps && gap.took >= LONG_PAUSE || may_wait && says_not_yet(&call.ends) {
+    if sleeps && needs_more_than_time(&call.ends) {
+        gap.short()
+    } else if sleeps && gap.took >= LONG_PAUSE || may_wait && says_not_yet(&call.ends) {
         Pause::Wait
     } else if sleeps {
         gap.short()

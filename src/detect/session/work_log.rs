@@ -416,7 +416,9 @@ impl WorkLog {
         }
         self.undone(&claims)
             .or_else(|| self.latest.ci.as_ref().and_then(|ci| ci.claim_fact(text)))
-            .or_else(|| self.latest.outside_action.as_ref().and_then(|act| act.fact(text)))
+            .or_else(|| {
+                self.latest.outside_action.as_ref().and_then(|act| act.fact(text, |words| self.request.names(words)))
+            })
             .or_else(|| self.latest.unfinished.as_ref().and_then(|unfinished| unfinished.fact(text)))
             .or_else(|| self.latest.replies.fact(text, &self.request).filter(|_| !self.latest.changed))
             .or_else(|| self.latest.stubs.fact())

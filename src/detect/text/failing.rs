@@ -132,6 +132,8 @@ mod tests {
             "Fixed: a request without a token now fails with 401.",
             "Behoben. Wenn die Tests fehlschlagen, zeigt die Seite das rot an.",
             "The tests fail without the fix.",
+            "All 40 tests pass. The one marked xfail still fails as expected.",
+            "Alle Tests laufen. Der markierte Test schlägt weiterhin wie erwartet fehl.",
             "The tests fail because the total is rounded twice. I rounded it once.",
             "No tests fail.",
             "Keine Tests schlagen fehl.",

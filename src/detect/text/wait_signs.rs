@@ -108,6 +108,7 @@ const SOURCES: [&str; 20] = [
 
 static SAYS_RUNNING: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(RUNNING));
 static SAYS_NOT_YET: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(NOT_YET));
+static SAYS_FINAL: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(FINAL));
 static REPORT: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(REPORTS));
 static SAYS_OVER: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(NOT_RUNNING));
 
@@ -176,6 +177,17 @@ impl WaitSigns {
 /// Whether a failed read says that what it waits for is not there yet: in words for that, or as any read does.
 pub(crate) fn says_not_yet(result: &str) -> bool {
     refuses(result) || says_running(result)
+}
+
+/// What no time mends: who asks may not, or asks for what there is not.
+const FINAL: &[&str] = &[
+    "permission denied|access denied|accessdenied|not authorized|unauthorized|forbidden|authentication failed|authentication required|invalid credentials|bad credentials|could not load credentials|unable to locate credentials|expired token|token expired|token has expired|security token|expiredtoken*|login required|not logged in",
+    "invalid job id|invalid argument*|invalid option|unknown option|unknown flag|unknown command|unknown job*|unrecognized|unrecognised|command not found|no rule to make|syntax error|traceback|usage:|no such command",
+];
+
+/// Whether a failure is one that no time mends.
+pub(crate) fn needs_more_than_time(result: &str) -> bool {
+    says(&SAYS_FINAL, &fold(&tail(result, TAIL).replace('_', " ")))
 }
 
 /// Whether a look says in words of its own that what it looks for does not answer yet.

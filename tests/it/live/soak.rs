@@ -1,7 +1,8 @@
 //! Four sessions in parallel, run after run, each hit by a random fault: every recording is complete, every outcome is
 //! explained, and nothing is left.
 //!
-//! By default each session has one run; `just soak` continues for two hours. `OCR_SOAK_SEED=17` makes the first run of the first session the seventeenth.
+//! By default each session has one run; `just soak` continues for two hours. `OCR_SOAK_SEED=17` begins with the
+//! seventeenth run.
 
 use super::faults::{emitted, log_of};
 use crate::support::{
@@ -138,7 +139,8 @@ impl Run {
             fault: FAULTS[rng.below(FAULTS.len())],
             stage: STAGES[rng.below(STAGES.len())],
             signal: [("-INT", 130), ("-TERM", 143), ("-HUP", 143)][rng.below(3)],
-            lines: rng.below(LINES),
+            // A run that has written nothing may not have begun.
+            lines: 1 + rng.below(LINES),
             nap: Duration::from_secs(1 + rng.below(NAP) as u64),
         }
     }

@@ -239,6 +239,8 @@ fn what_was_built_speaks_for_itself() {
     each(&[
         (Pass, BUILT, OK, "7 orders\n"),
         (Pass, BUILT, None, "Branch: main\n7 orders\n"),
+        (Pass, "go build -o a . && ./a list", None, "a\nb\nc\nd\n17:53 [ab12] [done] test(list): add a failing test\n"),
+        (Fail, "cc -o a a.c && ./a list", None, "a\nb\nc\nd\ne\ncollect2: error: ld returned 1 exit status\n"),
         (Fail, BUILT, None, "go: no required module provides package x; not found\n"),
         (Open, BUILT, None, "Error: unknown command: orders\n"),
         (Open, "cd c && gcc -o a a.c && ./a", None, "Segmentation fault\n"),

@@ -27,7 +27,7 @@ pub(crate) struct CommandLine {
     pub(crate) logs: Vec<String>,
     /// The line that it prints if all its checks passed, and only then: `bash -n a.sh && echo fine`.
     pub(crate) praise: Option<String>,
-    /// Its only check is a compiler, and what that built writes to the same output: `go build -o a && ./a`.
+    /// Its only check is a compiler, and what runs only behind it writes to the same output: `go build -o a && ./a`.
     pub(crate) runs_built: bool,
     /// Several checks write to one pipe, of which one may fail while the last one passes:
     /// `(go test ./a; go test ./b) | tail -1`.

@@ -328,12 +328,14 @@ impl CommandReader {
             Effect::Unknown => {
                 self.unknown = true;
                 self.program = words.first().map(|program| CheckRun::of_program(base(program), exit));
-                self.runs_built |= self.compiled;
             }
             Effect::Record => self.record = true,
             _ => {}
         }
         self.note_change(judgement.change);
+        let runs_file = words.first().is_some_and(|program| program.contains('/'));
+        self.runs_built |=
+            self.compiled && judgement.check.is_none() && (runs_file || judgement.effect == Effect::Unknown);
         if let Some((name, targets)) = judgement.check {
             let key = targets.iter().fold(hash::of(&name), |key, target| hash::join(key, hash::of(target)));
             // It prints the names of the files and ends well in any case, or somebody ends it.

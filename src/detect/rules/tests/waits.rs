@@ -72,6 +72,16 @@ fn a_command_that_sleeps_waits_for_what_fails() {
         let at_once = command.strip_prefix("sleep 30; ").unwrap();
         assert!(wait(1, at_once, says) >= Some(Grade::Warn), "{at_once}");
     }
+    for (command, says) in [
+        ("sleep 40; qstat 7712", "qstat: Unknown Job Id Error 7712.head"),
+        (
+            "sleep 40; aws batch describe-jobs",
+            "An error occurred (ExpiredTokenException): the security token has expired",
+        ),
+        ("sleep 40; make deploy", "make: *** No rule to make target 'deploy'.  Stop."),
+    ] {
+        assert!(wait(40, command, says) >= Some(Grade::Warn), "no time mends it: {command}");
+    }
     // A test waits for nothing.
     assert!(wait(30, "sleep 30; pytest -q", "FAILED a.py::b\n1 failed") >= Some(Grade::Warn));
 }

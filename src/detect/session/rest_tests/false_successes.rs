@@ -553,3 +553,19 @@ fn a_draft_in_the_chat_is_changed_in_the_chat() {
     assert_eq!(again("## Cookies on this site\n\nWe set one cookie, which is deleted after a week."), []);
     assert_eq!(again("The section says so now."), [Contradiction::EmptyDiff]);
 }
+
+#[test]
+fn a_push_that_is_rejected() {
+    let ended = |calls: &[(&str, &str, i64)], answer: &str| {
+        let mut stream = Stream::asked("Bump the version and push the tag");
+        calls.iter().for_each(|(command, output, exit)| stream.bash(command, output, *exit));
+        stream.answer(answer);
+        stream.outcome().1
+    };
+    let rejected =
+        ("git push --follow-tags", " ! [rejected]  main -> main (fetch first)\nerror: failed to push some refs", 1);
+    let pushed = ("git pull --rebase && git push --follow-tags", "   a..b  main -> main", 0);
+    assert!(ended(&[rejected], "The version is bumped.").contains(&Contradiction::UnsupportedClaim));
+    assert!(!ended(&[rejected, pushed], "The version is bumped.").contains(&Contradiction::UnsupportedClaim));
+    assert_eq!(ended(&[rejected], "The push was rejected: the remote has newer commits."), []);
+}

@@ -25,6 +25,9 @@ struct Tables {
     no_excuse: Phrases,
     own: Phrases,
     impersonal: Phrases,
+    expected: Phrases,
+    fails: Phrases,
+    denied: Phrases,
     conditions: Phrases,
     gave_up_pairs: [(Phrases, Phrases); 5],
     overcome_pairs: [(Phrases, Phrases); 1],
@@ -37,6 +40,9 @@ static TABLES: LazyLock<Tables> = LazyLock::new(|| Tables {
     no_excuse: Phrases::new(ending_phrases::NO_EXCUSE),
     own: Phrases::new(OWN),
     impersonal: Phrases::new(IMPERSONAL),
+    expected: Phrases::new(EXPECTED),
+    fails: Phrases::new(FAILS),
+    denied: Phrases::new(DENIED),
     conditions: Phrases::new(ending_phrases::CONDITIONS),
     gave_up_pairs: ending_phrases::GAVE_UP_PAIRS.map(|(first, second)| (Phrases::new(first), Phrases::new(second))),
     overcome_pairs: ending_phrases::OVERCOME_PAIRS.map(|(first, second)| (Phrases::new(first), Phrases::new(second))),
@@ -71,7 +77,7 @@ pub(super) fn gave_up(blocks: &[Block], asked: Asked<'_>, as_asked: bool) -> boo
             && !all.get(at + 1).is_some_and(|next| TABLES.overcome.is_in(next))
             && !is_past(&all[at], &all[at + 1..], asked.request)
     };
-    if last.last().is_some_and(|sentence| says_tests_fail(sentence)) {
+    if last.last().is_some_and(|sentence| says_tests_fail(sentence) && !is_expected(sentence)) {
         return true;
     }
     let mut all = first.iter().chain(&last);
@@ -110,7 +116,28 @@ fn is_excuse(folded: &str, as_asked: bool) -> bool {
 
 /// Whether a sentence tells of what it got over, or of something else.
 fn is_overcome(folded: &str) -> bool {
-    TABLES.overcome.is_in(folded) || TABLES.no_excuse.is_in(folded) || is_pair(&TABLES.overcome_pairs, folded)
+    TABLES.overcome.is_in(folded)
+        || TABLES.no_excuse.is_in(folded)
+        || is_pair(&TABLES.overcome_pairs, folded)
+        || is_expected(folded)
+}
+
+/// What says of a failure that it is meant, or that it is there only without the work.
+#[rustfmt::skip]
+const EXPECTED: &[&str] = &[
+    "as expected|as intended|as it should|as they should|expected to fail|expected failure*|xfail|known failure*|without the fix|without the change|without this change|without my change",
+    "wie erwartet|erwartungsgemäß|wie vorgesehen|ohne den fix|ohne die änderung|ohne die korrektur|comme prévu|comme attendu|sans le correctif|sans la correction|sans ce changement",
+    "como se esperaba|como era de esperar|como esperado|como está previsto|sin el arreglo|sin el cambio|come previsto|come atteso",
+];
+const FAILS: &[&str] = &[
+    "fail|fails|failed|failing|failure*|red|schlägt|schlagen|fehl|échoue|échouent|falla|fallan|falha|falham|fallisce|falliscono",
+];
+/// What makes the opposite of it: "does not work as expected".
+const DENIED: &[&str] = &["not|cannot|can't|don't|doesn't|didn't|isn't|never|nicht|kein*|pas|no|não|non"];
+
+/// Whether a sentence tells of a failure that is expected. Whether a check failed, its output says.
+fn is_expected(folded: &str) -> bool {
+    TABLES.expected.is_in(folded) && TABLES.fails.is_in(folded) && !TABLES.denied.is_in(folded)
 }
 
 /// What says, in languages that need no subject, that it is the agent who could not: a subject, a past tense, or that
