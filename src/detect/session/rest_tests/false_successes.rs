@@ -558,7 +558,9 @@ fn a_draft_in_the_chat_is_changed_in_the_chat() {
 fn a_push_that_is_rejected() {
     let ended = |calls: &[(&str, &str, i64)], answer: &str| {
         let mut stream = Stream::asked("Bump the version and push the tag");
-        calls.iter().for_each(|(command, output, exit)| stream.bash(command, output, *exit));
+        for (command, output, exit) in calls {
+            stream.bash(command, output, *exit);
+        }
         stream.answer(answer);
         stream.outcome().1
     };
