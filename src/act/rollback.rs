@@ -54,7 +54,8 @@ async fn foreign(server: &Server, session: &str, message: &str) -> Result<Compar
     let mut ours = home.changes(&own, Since::Message(message)).await?;
     let mut compared = Compared { home, refusal: None };
     let Some(began) = ours.began else {
-        compared.refusal = Some(format!("the server does not show {message}, so nobody knows what was changed since"));
+        compared.refusal =
+            Some(format!("the server does not list message {message}, so what changed since is unknown"));
         return Ok(compared);
     };
     if ours.patched.is_empty() {

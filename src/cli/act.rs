@@ -79,8 +79,8 @@ pub(super) struct Args {
     /// Act on this server instead of the one named in the stream, even if the stream is a recording.
     #[arg(long, value_name = "URL")]
     server: Option<String>,
-    /// Treat lines of another agent, which no ocr.stream.opened line precedes, as those of a live session that works here:
-    /// run the checks, and send the notifications. Not for a recording.
+    /// Treat lines without an ocr.stream.opened line, such as another agent's, as a live session in this directory: run
+    /// checks and send notifications. Do not use it with a recording.
     #[arg(long)]
     live: bool,
     /// Answer an open request on --server and exit, reading no lines. ANSWER is once, always or reject for a permission;

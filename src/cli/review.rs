@@ -129,8 +129,8 @@ pub(super) struct WhatArgs {
     /// Approximate length of a prompt in tokens; the least important parts are left out first.
     #[arg(long, value_name = "N", default_value_t = 6000, value_parser = input_tokens, env = "OCR_MAX_INPUT_TOKENS")]
     max_input_tokens: u32,
-    /// Mask text that matches REGEX, in addition to known secrets; may be repeated. The variable may list several, one
-    /// per line.
+    /// Mask text that matches REGEX, in addition to known secrets; may be repeated. OCR_SECRET_PATTERN may hold several
+    /// patterns, one per line.
     #[arg(long, value_name = "REGEX", value_delimiter = '\n', value_parser = secret_pattern, env = "OCR_SECRET_PATTERN", hide_env_values = true)]
     secret_pattern: Vec<Regex>,
 }

@@ -9,6 +9,7 @@ use crate::surrogates::without_lone_surrogates;
 use crate::wire::record::{Opened, PREFIX, Record};
 use crate::wire::text::decode;
 use crate::wire::{Raw, checked_members, content, members};
+use serde::de::IgnoredAny;
 use std::borrow::Cow;
 use std::collections::HashSet;
 
@@ -27,7 +28,7 @@ pub(super) enum Refusal {
     Reserved,
     /// Two of its members have the same name.
     Duplicate,
-    /// It is no JSON, but some programs find an object in it.
+    /// It is not valid JSON, but some programs read it as an object.
     Lenient,
 }
 
@@ -92,8 +93,8 @@ impl Gate {
 
     /// What replaces a line of a recording; empty if it is dropped, `None` if it passes as it is.
     ///
-    /// A recording has our records, but it is not live any more, whatever it says. Lines that are no JSON pass, unless
-    /// others read one of our records in them.
+    /// A recording has our records, but it is not live any more, whatever it says. Lines that are not JSON pass, unless
+    /// other programs read them as objects.
     pub fn recorded(&mut self, line: &[u8], all_lines: bool) -> Option<Vec<u8>> {
         let text = String::from_utf8_lossy(line);
         let text = text.get(content(text.as_bytes()))?;
@@ -139,12 +140,12 @@ impl Gate {
 /// Numbers that JSON does not have, the longest first.
 const NUMBERS: [&str; 4] = ["-Infinity", "Infinity", "NaN", "nan"];
 
-/// Whether a line that is no JSON has an object for programs that are less strict, such as `jq`: several values in a
-/// row, or numbers that JSON does not have.
+/// Whether a line that is not valid JSON is an object for lenient programs such as `jq`: it has several values in a row, or
+/// numbers that JSON does not have.
 fn is_lenient(text: &str) -> bool {
-    type Object = serde_json::Map<String, serde_json::Value>;
     let begins = |text: &str| {
-        serde_json::Deserializer::from_str(text).into_iter::<Object>().next().is_some_and(|object| object.is_ok())
+        let mut values = serde_json::Deserializer::from_str(text).into_iter::<IgnoredAny>();
+        text.trim_start().starts_with('{') && values.next().is_some_and(|value| value.is_ok())
     };
     let plain = || NUMBERS.iter().fold(text.to_owned(), |text, number| text.replace(number, "0"));
     begins(text) || NUMBERS.iter().any(|number| text.contains(number)) && begins(&plain())
@@ -156,7 +157,7 @@ impl Drop for Gate {
         let why = [
             (self.reserved, "with a type under ocr., which is reserved"),
             (self.duplicate, "with two members of the same name"),
-            (self.lenient, "that are no JSON, and in which other programs find an object"),
+            (self.lenient, "that are not valid JSON, but that other programs read as an object"),
         ];
         let why = why.iter().filter(|(count, _)| *count > 0).map(|(count, why)| format!("{count} {why}"));
         match self.reserved + self.duplicate + self.lenient {

@@ -152,7 +152,8 @@ const COMPLAINTS: [&str; 36] = [
     "corrupt", "conflict",
 ];
 
-fn complains(line: &str) -> bool {
+/// Whether a line complains of something, wherever its words stand.
+pub(super) fn complains(line: &str) -> bool {
     let lower = line.to_ascii_lowercase();
     COMPLAINTS.iter().any(|word| lower.contains(word))
 }

@@ -2,7 +2,7 @@
 
 use super::checks::{self, CheckResult, Missing};
 use super::classify::{CallKind, Class, runs_check};
-use super::failure::{CallFailure, is_cancelled, is_denial, is_interrupted};
+use super::failure::{CallFailure, complains, is_cancelled, is_denial, is_interrupted};
 use super::input::Input;
 use super::normalize::normalize_output;
 use super::remote;
@@ -227,25 +227,20 @@ fn of_compiler(line: &CommandLine, ended_well: bool, output: &str) -> CheckResul
 const SAID: usize = 4;
 /// How many words of the last lines are: their complaint stands in front, and in prose it may stand anywhere.
 const FRONT: usize = 4;
-/// What compilers complain with in words that nobody knows, and what tells of a program that crashed, in small letters.
-#[rustfmt::skip]
-const COMPLAINTS: [&str; 19] = [
-    "error", "fail", "cannot", "can't", "could not", "couldn't", "not found", "no such", "undefined", "unresolved", "missing",
-    "fatal", "panic", "exception", "traceback", "fault", "dumped", "killed", "***",
-];
+/// What else compilers say of an error, or a shell of a program that crashed, in small letters.
+const CRASHES: [&str; 11] =
+    ["error", "fail", "no such", "unresolved", "fatal", "panic", "exception", "traceback", "fault", "dumped", "***"];
 
 /// Whether an output is that of a program which runs only if the compiler before it passed: something was printed, and
 /// neither its beginning nor its end complains.
 fn is_of_program(output: &str) -> bool {
-    let complains = |line: &str| {
-        let line = line.to_ascii_lowercase();
-        COMPLAINTS.iter().any(|word| line.contains(word))
+    let is_bad = |line: &str| {
+        let lower = line.to_ascii_lowercase();
+        complains(line) || CRASHES.iter().any(|word| lower.contains(word))
     };
     let front = |line: &str| line.split_whitespace().take(FRONT).collect::<Vec<_>>().join(" ");
     let lines = || output.lines().filter(|line| !line.trim().is_empty());
-    !is_nothing(output)
-        && !lines().take(SAID).any(complains)
-        && !lines().rev().take(SAID).any(|line| complains(&front(line)))
+    !is_nothing(output) && !lines().take(SAID).any(is_bad) && !lines().rev().take(SAID).any(|line| is_bad(&front(line)))
 }
 
 /// Whether an output has the line that only a line of checks that all passed prints.

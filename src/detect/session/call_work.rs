@@ -27,6 +27,7 @@ use crate::detect::call::code_files::{is_code, names_code};
 use crate::detect::call::complaints::asks;
 use crate::detect::call::shell::{Change, CheckRun, CommandLine, Effect, join};
 use crate::detect::hash;
+use crate::detect::text::wait_signs::has_word;
 use crate::wire::part::{Part, ToolState};
 use crate::wire::record::Evidence;
 use crate::wire::{Raw, members, text};
@@ -193,7 +194,7 @@ impl CallWork {
             called: text::excerpt_in_lines(call.input.command.as_deref().unwrap_or(&call.tool), NAME),
             denied: call.denied,
             is_note: call.kind == CallKind::Plan,
-            may_be_last: matches!(call.kind, CallKind::Plan | CallKind::Ask) || hands_in(&call.tool),
+            may_be_last: matches!(call.kind, CallKind::Plan | CallKind::Ask) || has_word(&call.tool, &LAST),
             follow_up: FollowUp::of(call),
             todos: None,
             tampers: Tampers::default(),
@@ -357,14 +358,10 @@ fn shows_check(state: Option<&ToolState<'_>>) -> bool {
 /// Words in the names of tools with which agents hand in their work, or say their last: `submit`, `attempt_completion`,
 /// `ExitPlanMode`, `StructuredOutput`.
 #[rustfmt::skip]
-const LAST: [&str; 14] = [
+const LAST: [&str; 16] = [
     "submit", "finish", "complete", "completion", "done", "exit", "end", "final", "respond", "reply", "answer", "message", "output", "handoff",
+    "exitplanmode", "structuredoutput",
 ];
-
-fn hands_in(tool: &str) -> bool {
-    let lower = tool.to_ascii_lowercase();
-    LAST.iter().any(|word| lower.contains(word))
-}
 
 /// The folder that a call says it runs in.
 fn place(input: Raw<'_>) -> Option<String> {

@@ -348,7 +348,7 @@ impl Completion {
             add(Contradiction::CutOff, "the last answer was cut off by the length limit".to_owned());
         }
         if self.owes_answer && matches!(self.end, None | Some(End::Calls)) {
-            add(Contradiction::CutOff, "the turn ended with a call, and nothing was said about its result".to_owned());
+            add(Contradiction::CutOff, "the turn ended with a tool call, and no answer followed".to_owned());
         }
         if let Some(warning) = warning {
             add(Contradiction::OpenFinding, format!("a finding is still open: {warning}"));

@@ -202,6 +202,34 @@ fn announced_call_that_followed_is_none_to_come() {
 }
 
 #[test]
+fn turn_that_ends_with_a_call_is_cut_off() {
+    for (tool, finish, answers, is_cut_off) in [
+        ("bash", Some("tool-calls"), false, true),
+        ("bash", None, false, true),
+        ("calendar_append", None, false, true),
+        ("bash", Some("tool-calls"), true, false),
+        // The provider says that this was all.
+        ("bash", Some("stop"), false, false),
+        ("todowrite", Some("tool-calls"), false, false),
+        ("attempt_completion", Some("tool-calls"), false, false),
+    ] {
+        let mut stream = Stream::asked("Explain the notes");
+        stream.message("s", "m", None);
+        stream.part("s", "m", &json!({"type": "text", "text": "The notes are short."}));
+        let state = json!({"status": "completed", "input": {"command": "cat NOTES.md"}, "output": "a\nb"});
+        stream.part("s", "m", &json!({"type": "tool", "tool": tool, "state": state}));
+        stream.message("s", "m", finish);
+        if answers {
+            stream.answer("They name two things.");
+        }
+        stream.idle("s");
+        stream.ticks(30);
+        let contradictions = stream.rests().pop().unwrap().contradictions;
+        assert_eq!(contradictions.contains(&Contradiction::CutOff), is_cut_off, "{tool} {finish:?} {answers}");
+    }
+}
+
+#[test]
 fn only_what_was_announced_follows_an_announcement() {
     let edit = json!({"filePath": "/p/NOTES.md", "oldString": "a", "newString": "b"});
     let read = json!({"filePath": "/p/NOTES.md"});

@@ -270,3 +270,8 @@ pub const NO_ACTION: &[&str] = &[
 pub const NOT_PROMISED: &[&str] = &[
     "not|cannot|can't|won't|don't|will|would|once|when|until|after|before|unless|yet|later|output|if|nicht|erst|wenn|werde|sobald|pas|quand|lorsque|ne|no|cuando|hasta|não|quando|até|non|finché|не|когда|пока|после|不|未|尚|后|まだ|ない|たら|아직|않|면",
 ];
+
+/// Words that turn a sentence into its opposite: "it does not fail as expected".
+pub const DENIALS: &[&str] = &[
+    "not|cannot|can't|don't|doesn't|didn't|isn't|never|nicht|kein*|pas|aucun*|plus|no|ningún|ninguna|não|nenhum*|non|nessun*|не|ні|niet|geen|nie|żadn*|ne|žádn*|inte|ingen|inga|ikke|ei|yok|không|tidak",
+];

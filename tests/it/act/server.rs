@@ -156,7 +156,10 @@ fn rollback_to_unknown_message_is_refused() {
     input[1]["properties"]["rollbackTo"] = json!("msg_of_others");
     let (_, added, told) = act(&["--rollback"], &input);
     assert_eq!(actions(&added), ["abort begun", "abort taken", "rollback begun", "rollback skipped"], "{told}");
-    assert!(added[3]["properties"]["detail"].as_str().unwrap().contains("does not show msg_of_others"), "{added:?}");
+    assert!(
+        added[3]["properties"]["detail"].as_str().unwrap().contains("does not list message msg_of_others"),
+        "{added:?}"
+    );
     assert!(!stub.asked().iter().any(|asked| asked.starts_with("revert")));
 }
 

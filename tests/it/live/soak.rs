@@ -180,7 +180,9 @@ impl Run {
         match self.fault {
             Fault::Nothing | Fault::Network | Fault::FullDisk => {}
             Fault::Crash => server.unwrap().crash_and_restart(opencode, project),
-            Fault::Killed => drop(run.may_signal_stage_of_run("-KILL", self.stage)),
+            Fault::Killed => {
+                run.may_signal_stage_of_run("-KILL", self.stage);
+            }
             // A child that was not waited for has its process group still.
             Fault::Signal => run.signal(self.signal.0),
             Fault::Nap => {

@@ -42,7 +42,7 @@ static TABLES: LazyLock<Tables> = LazyLock::new(|| Tables {
     impersonal: Phrases::new(IMPERSONAL),
     expected: Phrases::new(EXPECTED),
     fails: Phrases::new(FAILS),
-    denied: Phrases::new(DENIED),
+    denied: Phrases::new(ending_phrases::DENIALS),
     conditions: Phrases::new(ending_phrases::CONDITIONS),
     gave_up_pairs: ending_phrases::GAVE_UP_PAIRS.map(|(first, second)| (Phrases::new(first), Phrases::new(second))),
     overcome_pairs: ending_phrases::OVERCOME_PAIRS.map(|(first, second)| (Phrases::new(first), Phrases::new(second))),
@@ -132,8 +132,6 @@ const EXPECTED: &[&str] = &[
 const FAILS: &[&str] = &[
     "fail|fails|failed|failing|failure*|red|schlägt|schlagen|fehl|échoue|échouent|falla|fallan|falha|falham|fallisce|falliscono",
 ];
-/// What makes the opposite of it: "does not work as expected".
-const DENIED: &[&str] = &["not|cannot|can't|don't|doesn't|didn't|isn't|never|nicht|kein*|pas|no|não|non"];
 
 /// Whether a sentence tells of a failure that is expected. Whether a check failed, its output says.
 fn is_expected(folded: &str) -> bool {

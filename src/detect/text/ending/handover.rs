@@ -1,5 +1,6 @@
 //! Tells whether a sentence waits for what the user is to hand over: "as soon as you have sent me the password, I will …".
 
+use crate::detect::text::ending_phrases::DENIALS;
 use crate::detect::text::phrases::Phrases;
 use std::sync::LazyLock;
 
@@ -38,17 +39,12 @@ const HANDED_OVER: &[&str] = &[
     "zugangsdaten|passwort|kennwort|schlüssel|api-key|api-schlüssel|token|anmeldedaten|logindaten|zugriff|freigabe|identifiants|mot de passe|mots de passe|clé|clés|jeton|accès|credenciales|contraseña|contraseñas|clave|claves|acceso|credenciais|senha|senhas|chave|chaves|acesso|credenziali|password|chiave|chiavi|accesso|учётн*|учетн*|логин*|парол*|ключ*|токен*|доступ*|данные для входа|облікові*",
     "inloggegevens|wachtwoord|sleutel|dane logowania|danych logowania|hasł*|klucz*|přihlašovací*|hesl*|inloggningsuppgifter|lösenord|nyckel|nycklar|påloggings*|passord|adgangskode|legitimationsoplysninger|salasan*|tunnukset|kimlik bilgi*|şifre*|parola*|anahtar*|mật khẩu|khóa|kredensial|kata sandi|kunci",
 ];
-/// What denies that it is needed.
-const DENIED: &[&str] = &[
-    "nicht|kein*|pas|aucun*|plus|no|ningún|ninguna|não|nenhum*|non|nessun*|не|ні|niet|geen|nie|żadn*|ne|žádn*|inte|ingen|inga|ikke|ei|yok|không|tidak",
-];
-
 static ROWS: LazyLock<Vec<(Phrases, Phrases, Phrases)>> = LazyLock::new(|| {
     let of = |table: &str| Phrases::new(&[table]);
     TABLE.iter().map(|row| (of(row.when), of(row.gives), of(row.whom))).collect()
 });
 static NEEDING: LazyLock<[Phrases; 3]> =
-    LazyLock::new(|| [Phrases::new(NEEDS), Phrases::new(HANDED_OVER), Phrases::new(DENIED)]);
+    LazyLock::new(|| [Phrases::new(NEEDS), Phrases::new(HANDED_OVER), Phrases::new(DENIALS)]);
 
 /// Whether a folded sentence says that the work goes on when the user has handed something over.
 pub(super) fn waits_for_handover(folded: &str) -> bool {
