@@ -87,7 +87,8 @@ pub(super) struct Args {
     #[arg(long, value_name = "SPEED", default_value = "max", value_parser = parse_speed, env = "OCR_SPEED", help_heading = "Replay")]
     speed: Speed,
     /// Mask secrets in every line, for a recording that others may read; it then differs from what the server sent. The pieces
-    /// of a text that is still being written are left empty, since a secret could be split between them.
+    /// of a text that is still being written are left empty, since a secret could be split between them; where the whole text
+    /// never follows, they are written when it ends. Lines longer than 16 MiB are left out.
     #[arg(long, help_heading = "Output")]
     redact: bool,
     /// Also replay the lines that later stages added to the recording.

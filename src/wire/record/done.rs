@@ -38,7 +38,7 @@ impl Outcome {
             Self::Empty => "it said nothing",
             Self::Aborted => "it was aborted",
             Self::Error => "it failed",
-            Self::Length => "its answer was cut off",
+            Self::Length => "its turn was cut off",
         }
     }
 }
@@ -69,7 +69,7 @@ pub enum Contradiction {
     UncheckedChange,
     /// No file changed, though a change was asked for.
     EmptyDiff,
-    /// The answer was cut off.
+    /// The last answer hit the length limit, or the turn ended with a tool call and no answer.
     CutOff,
     /// A finding is still open.
     OpenFinding,
