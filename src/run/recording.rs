@@ -9,6 +9,7 @@ use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 /// How much of the first line is read to name the file, in bytes: far more than it has, unless the task is a book.
 const FIRST_LINE: usize = 1024 * 1024;
@@ -32,13 +33,14 @@ pub enum Keep {
 }
 
 impl Keep {
-    /// Makes sure that a recording can be written, before anything is started.
+    /// Makes sure that a recording can be written, before anything is started. A file that is there keeps what it has until
+    /// the first line comes: a run that cannot start costs nobody a recording.
     ///
     /// # Errors
     /// [`Code::Error`] if it cannot.
     pub fn prepare(&self) -> Result<(), Failure> {
         let (path, made) = match self {
-            Self::File(file) => (file, create(file).map(drop)),
+            Self::File(file) => (file, writable().truncate(false).open(file).map(drop)),
             Self::Folder(folder, _) => (folder, make_folder(folder)),
         };
         made.map_err(|e| {
@@ -51,21 +53,24 @@ impl Keep {
     }
 
     /// The recordings that are there before a run.
-    pub(super) fn earlier(&self) -> HashSet<PathBuf> {
+    pub(super) fn earlier(&self) -> Earlier {
         match self {
-            Self::File(_) => HashSet::new(),
-            Self::Folder(folder, _) => recordings(folder).into_iter().collect(),
+            Self::File(file) => Earlier { files: HashSet::new(), changed: changed(file) },
+            Self::Folder(folder, _) => Earlier { files: recordings(folder).into_iter().collect(), changed: None },
         }
     }
 
-    /// The recording that the process `writer` made, if it made one: none of the `earlier` ones, which may be by another
-    /// process that had the same number.
-    pub(super) fn made_by(&self, writer: u32, earlier: &HashSet<PathBuf>) -> Option<PathBuf> {
+    /// The recording that the process `writer` made, if it made one: none that was there `earlier`, which may be by
+    /// another process that had the same number.
+    pub(super) fn made_by(&self, writer: u32, earlier: &Earlier) -> Option<PathBuf> {
         match self {
-            Self::File(file) => fs::metadata(file).is_ok_and(|found| found.len() > 0).then(|| file.clone()),
+            Self::File(file) => {
+                let has_lines = fs::metadata(file).is_ok_and(|found| found.len() > 0);
+                (has_lines && changed(file) != earlier.changed).then(|| file.clone())
+            }
             Self::Folder(folder, _) => {
                 let is_its_own =
-                    |path: &PathBuf| !earlier.contains(path) && path.to_string_lossy().ends_with(&ending(writer));
+                    |path: &PathBuf| !earlier.files.contains(path) && path.to_string_lossy().ends_with(&ending(writer));
                 recordings(folder).into_iter().rev().find(is_its_own)
             }
         }
@@ -105,6 +110,20 @@ impl Keep {
     }
 }
 
+/// What was there before a run.
+#[derive(Debug, Default)]
+pub(super) struct Earlier {
+    /// The recordings in the folder.
+    files: HashSet<PathBuf>,
+    /// When the one file was last changed.
+    changed: Option<SystemTime>,
+}
+
+/// When a file was last changed, if it is there.
+fn changed(file: &Path) -> Option<SystemTime> {
+    fs::metadata(file).and_then(|found| found.modified()).ok()
+}
+
 /// Makes a folder that only this user can look into.
 fn make_folder(folder: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
@@ -112,9 +131,11 @@ fn make_folder(folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Makes a file that only this user can read, or empties the one that is there.
-fn create(file: &Path) -> io::Result<File> {
-    OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(file)
+/// How a recording is opened: a new file can only be read by this user.
+fn writable() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).mode(0o600);
+    options
 }
 
 /// The recordings in a folder, the oldest first. Other files there are not ours.
@@ -297,7 +318,7 @@ fn open(keep: &Keep, first_line: &[u8]) -> io::Result<(PathBuf, File)> {
         Keep::File(file) => file.clone(),
         Keep::Folder(folder, _) => folder.join(name(first_line)),
     };
-    let file = create(&path)?;
+    let file = writable().truncate(true).open(&path)?;
     // Not every file system has locks; the oldest recordings are removed, and this one is the newest.
     let _ = file.try_lock();
     Ok((path, file))
@@ -323,12 +344,30 @@ mod tests {
         assert!(recordings(&folder).is_empty());
         recording.add(end);
         recording.add(b"\nx\n");
-        let made = keep.made_by(std::process::id(), &HashSet::new()).unwrap();
+        let made = keep.made_by(std::process::id(), &Earlier::default()).unwrap();
         let named = format!("20261123T114005Z-ses_1-{}.ndjson", std::process::id());
         assert_eq!(made.file_name().unwrap().to_str(), Some(&*named));
         assert_eq!(fs::read_to_string(&made).unwrap(), format!("{OPENED}\nx\n"));
         let permissions = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
         assert_eq!((permissions(&made), permissions(&folder)), (0o600, 0o700));
+    }
+
+    #[test]
+    fn a_run_that_does_not_begin_leaves_the_file_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("run.ndjson");
+        fs::write(&file, "kept\n").unwrap();
+        // Times have steps of some milliseconds.
+        File::options().write(true).open(&file).unwrap().set_modified(SystemTime::UNIX_EPOCH).unwrap();
+        let keep = Keep::File(file.clone());
+        keep.prepare().unwrap();
+        let earlier = keep.earlier();
+        assert_eq!((fs::read_to_string(&file).unwrap(), keep.made_by(1, &earlier)), ("kept\n".to_owned(), None));
+        let mut recording = Recording::new(&keep.args());
+        recording.add(OPENED.as_bytes());
+        recording.add(b"\n");
+        assert_eq!(fs::read_to_string(&file).unwrap(), format!("{OPENED}\n"));
+        assert_eq!(keep.made_by(1, &earlier), Some(file));
     }
 
     #[test]
