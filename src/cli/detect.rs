@@ -229,11 +229,14 @@ fn percent(text: &str) -> Result<u8, String> {
 /// Parses `NAME=N`, where NAME is a limit of a rule.
 fn limit(text: &str) -> Result<(String, u64), String> {
     let (name, value) = text.split_once('=').ok_or("expected NAME=N, such as repeat.stop=6")?;
-    let known = || detect::rules().flat_map(|rule| rule.limits.iter().map(|limit| limit.name));
-    if !known().any(|limit| limit == name) {
-        return Err(units::unknown("limit", name, known()));
+    let known = || detect::rules().flat_map(|rule| rule.limits);
+    let Some(limit) = known().find(|limit| limit.name == name) else {
+        return Err(units::unknown("limit", name, known().map(|limit| limit.name)));
+    };
+    match units::count(value)? {
+        value if value < limit.least => Err(format!("{name} is at least {}", limit.least)),
+        value => Ok((name.to_owned(), value)),
     }
-    Ok((name.to_owned(), units::count(value)?))
 }
 
 /// Parses `RULE=GRADE`.

@@ -14,12 +14,19 @@ pub struct Limit {
     pub default: u64,
     /// What it counts, and what reaching it causes.
     pub what: &'static str,
+    /// The smallest value that has a meaning.
+    pub least: u64,
 }
 
 impl Limit {
     /// A limit of this name and default.
     pub(crate) const fn new(name: &'static str, default: u64, what: &'static str) -> Self {
-        Self { name, default, what }
+        Self { name, default, what, least: 0 }
+    }
+
+    /// The same limit for calls that repeat one another: one call repeats nothing.
+    pub(crate) const fn of_repeats(self) -> Self {
+        Self { least: 2, ..self }
     }
 }
 

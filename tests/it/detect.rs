@@ -69,6 +69,7 @@ fn disable_limit_grade() {
     detect(&["--only"], "one-call-loop").stdout(contains(stops));
     detect(&["--only", "--limit", "repeat.stop=100"], "one-call-loop").stdout(contains(stops).not());
     detect(&["--only", "--grade", "repeat=notice"], "one-call-loop").stdout(contains(stops).not());
+    detect(&["--limit", "repeat.stop=1"], "ab-loop").code(2).stderr(contains("repeat.stop is at least 2"));
     detect(&["--limit", "repeat.stopp=1"], "ab-loop").code(2).stderr(contains("no limit is named repeat.stopp"));
     detect(&["--disable", "reapet"], "ab-loop").code(2).stderr(contains("no rule is named reapet"));
 }

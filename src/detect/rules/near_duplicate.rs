@@ -19,7 +19,8 @@ use std::collections::VecDeque;
 const NAME: &str = "near-duplicate";
 
 const WARN: Limit =
-    Limit::new("near-duplicate.warn", 5, "calls of one tool in a row with nearly identical arguments before a warning");
+    Limit::new("near-duplicate.warn", 5, "calls of one tool in a row with nearly identical arguments before a warning")
+        .of_repeats();
 const SIMILARITY: Limit =
     Limit::new("near-duplicate.percent", 85, "average similarity, in percent, that makes arguments nearly identical");
 
@@ -110,7 +111,7 @@ impl NearDuplicate {
         if self.streak.is_some() && !call.message.is_empty() && call.message == self.message {
             return;
         }
-        let length = usize::try_from(context.config.limit(&WARN)).unwrap_or(usize::MAX).max(2);
+        let length = usize::try_from(context.config.limit(&WARN)).unwrap_or(usize::MAX);
         let paged = only_numbers_differ(&self.last_input, &call.input.text);
         if call.tool != self.tool || self.streak.is_none() || paged {
             *self = Self { tool: call.tool.clone(), streak: Some(Streak::begin(call, context)), ..Self::default() };

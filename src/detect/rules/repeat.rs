@@ -20,10 +20,14 @@ const PERIODS: usize = 16;
 
 // Three in a row is a hint: of the measured runs that finished by themselves, 5.2 % have three, and 0.5 to 0.9 % have
 // four or five.
-const NOTICE: Limit = Limit::new("repeat.notice", 3, "laps of the same calls with the same results before a notice");
-const WARN: Limit = Limit::new("repeat.warn", 4, "laps of the same calls with the same results before a warning");
-const STOP: Limit = Limit::new("repeat.stop", 5, "laps of the same calls with the same results before a stop");
-const CALL_WARN: Limit = Limit::new("repeat.call", 5, "laps of the same calls with differing results before a warning");
+const NOTICE: Limit =
+    Limit::new("repeat.notice", 3, "laps of the same calls with the same results before a notice").of_repeats();
+const WARN: Limit =
+    Limit::new("repeat.warn", 4, "laps of the same calls with the same results before a warning").of_repeats();
+const STOP: Limit =
+    Limit::new("repeat.stop", 5, "laps of the same calls with the same results before a stop").of_repeats();
+const CALL_WARN: Limit =
+    Limit::new("repeat.call", 5, "laps of the same calls with differing results before a warning").of_repeats();
 
 /// How many times the laps of a warning a check may pass again before one.
 const PROOF: u64 = 2;
@@ -224,7 +228,7 @@ impl Repeat {
 
     /// The last lap of the shortest period with at least `laps` laps.
     fn last_lap<'a>(&'a self, runs: &'a Runs, laps: u64) -> Option<Lap<'a>> {
-        let period = (1..=PERIODS).find(|period| runs.of(*period).laps(*period) >= laps.max(2))?;
+        let period = (1..=PERIODS).find(|period| runs.of(*period).laps(*period) >= laps)?;
         let rounds = self.past.range(self.past.len().saturating_sub(period)..);
         Some(Lap { period, run: runs.of(period), rounds })
     }
