@@ -159,10 +159,10 @@ pub(super) struct Rules {
     /// and timeout; may be repeated.
     #[arg(long, env = "OCR_IGNORE_ARG", value_name = "NAME", value_delimiter = ',')]
     ignore_arg: Vec<String>,
-    /// Ignore text that matches REGEX when comparing tool results; may be repeated. The variable holds one.
+    /// Ignore text that matches REGEX when comparing tool results; may be repeated. The variable takes one REGEX.
     #[arg(long, env = "OCR_MASK", value_name = "REGEX")]
     mask: Vec<Regex>,
-    /// Treat calls as polling if the tool's name or its input matches REGEX; may be repeated. The variable holds one.
+    /// Treat calls as polling if the tool's name or its input matches REGEX; may be repeated. The variable takes one REGEX.
     #[arg(long, env = "OCR_POLL", value_name = "REGEX")]
     poll: Vec<Regex>,
     /// Treat the task as done if the last line of the agent's last message matches REGEX.

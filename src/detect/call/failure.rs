@@ -24,11 +24,12 @@ const NEWLINE: &[u8] = b"\\n";
 static ERROR_LINE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
         r"(?ix-u)
-          ^\W* (?:\S{1,80}:\s*(?:\d+:\s*){0,2}){0,3} (?:fatal(?:\ error)?|error|failed|failure|panic|exception|traceback|usage|invalid)\b (?:\[\w+\])? (?:[:(!]|\s+(?:in|at|to|while|parsing|reading|opening)\b|\s*$)
+          ^\W* (?:\S{1,80}:\s*(?:\d+:\s*){0,2}){0,3} (?:(?:\w+\ )?error|fatal|failed|failure|panic|exception|traceback|usage|invalid|denied)\b (?:\[\w+\])? (?:[:(!]|\s+(?:in|at|to|while|parsing|reading|opening)\b|\s*$)
         | ^\W* (?:\w+\.)*\w+(?:Error|Exception)\b (?::|\s*$)
         | ^\W* (?:could\ not|cannot|can't|unable\ to|failed\ to|unknown|unrecognized|no\ such)\b
         | :\s*(?:command\ not\ found|no\ such\ file\ or\ directory|permission\ denied|not\ found|is\ a\ directory|not\ a\ directory)\W*$
-        | \b(?:no\ such\ file\ or\ directory|command\ not\ found|syntax\ error)\b
+        | \b(?:no\ such\ file\ or\ directory|command\ not\ found|syntax\ error|is\ not\ mergeable)\b
+        | ^CONFLICT\ \(|^Automatic\ merge\ failed
         | ^\s*\+\s*(?:CategoryInfo|FullyQualifiedErrorId)\s*:
         | ^Msg\ \d+,\ Level\ (?:1[1-9]|2\d)\b
         | ^Symbol.{1,4}s\ (?:function|value)\b.{1,20}\bis\ void:
@@ -58,6 +59,7 @@ static ERROR_PREFILTER: Prefilter = Prefilter::new(&[
     "denied",
     "directory",
     "rejected",
+    "conflict (",
     "categoryinfo",
     "fullyqualified",
     "msg ",
@@ -153,9 +155,14 @@ const COMPLAINTS: [&str; 36] = [
 ];
 
 /// Whether a line complains of something, wherever its words stand.
-pub(super) fn complains(line: &str) -> bool {
+pub(crate) fn complains(line: &str) -> bool {
     let lower = line.to_ascii_lowercase();
     COMPLAINTS.iter().any(|word| lower.contains(word))
+}
+
+/// Whether a line reports an error the way programs do.
+pub(crate) fn reports_error(line: &str) -> bool {
+    line.len() <= LONGEST_LINE && ERROR_LINE.as_ref().is_some_and(|pattern| pattern.is_match(line.as_bytes()))
 }
 
 impl CallFailure {

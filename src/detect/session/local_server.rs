@@ -53,7 +53,7 @@ pub(super) fn answered(call: &Call, state: Option<&ToolState<'_>>) -> Option<boo
 }
 
 /// Whether a word is the code of an answer that a server fails with, or of none: `502`, `000`.
-fn is_no_answer(word: &str) -> bool {
+pub(super) fn is_no_answer(word: &str) -> bool {
     word == "000" || word.len() == 3 && word.starts_with('5') && word.bytes().all(|byte| byte.is_ascii_digit())
 }
 

@@ -2,6 +2,7 @@
 
 mod awaited;
 mod call_work;
+mod changed_lines;
 mod check_kind;
 mod check_log;
 mod ci_runs;

@@ -1,10 +1,12 @@
-//! Tracks whether the agent's last action outside the project succeeded, if a tool took it, or a command that hands work
-//! on to others. A refused action contradicts a claim of success in any language.
+//! Tracks whether the agent's last action succeeded: one that a tool took outside the project, or a command that neither
+//! looks nor checks. A refused action contradicts a claim of success in any language.
 
 use crate::detect::call::Call;
 use crate::detect::call::classify::CallKind;
-use crate::detect::call::shell::Effect;
+use crate::detect::call::failure::{complains, reports_error};
+use crate::detect::call::shell::{CommandLine, Effect};
 use crate::detect::text::ending::Ending;
+use crate::detect::text::head_and_tail::tail;
 use crate::detect::text::reported::tells_failure;
 use crate::detect::text::wait_signs::has_word;
 use crate::wire::part::ToolState;
@@ -34,22 +36,44 @@ const REFUSALS: [&str; 6] = ["rejected", "denied", "refused", "declined", "forbi
 /// The length of a command in a fact, in characters.
 const COMMAND: usize = 60;
 
+/// How much of the end of an output is read, in bytes.
+const END: usize = 1024;
+/// What a line begins with that explains the complaint before it, in small letters: PostgreSQL, Git, SQLAlchemy.
+const EXPLAINS: [&str; 8] = ["hint", "detail", "line ", "context", "note", "see ", "[", "^"];
+
 /// How one call came out that did something.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum OutsideAction {
     /// It was done, or may have been.
     Taken,
-    /// It was not: the tool or the command, what that answered, and whether it is a command.
-    Refused { tool: String, said: String, by_command: bool },
+    /// It was not.
+    Refused(Refusal),
+}
+
+/// An action that was not done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Refusal {
+    /// The tool or the command.
+    tool: String,
+    /// What that answered.
+    said: String,
+    /// By a tool, or by which kind of command.
+    by: By,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum By {
+    Tool,
+    /// A command that hands work on to others: it may be more than what was asked for.
+    HandsOn,
+    Command,
 }
 
 impl OutsideAction {
     /// How a call came out; `None` if it only looked, or if its failure leaves open what was done.
     pub(super) fn read(call: &Call, state: Option<&ToolState<'_>>) -> Option<Self> {
         if let Some(line) = &call.line {
-            let looks = matches!(line.effect, Effect::Observe | Effect::Poll);
-            let taken = (!looks && !call.failed()).then_some(Self::Taken);
-            return taken.or_else(|| Self::not_handed_on(call, line.effect, state));
+            return Self::of_line(line, call, state);
         }
         match call.kind {
             CallKind::Spawn => Some(Self::Taken),
@@ -59,38 +83,71 @@ impl OutsideAction {
         }
     }
 
-    fn not_handed_on(call: &Call, effect: Effect, state: Option<&ToolState<'_>>) -> Option<Self> {
-        let command = call.input.command.as_deref().filter(|_| effect == Effect::Record)?;
-        let hands_on = command.split_ascii_whitespace().any(|word| HANDS_ON.contains(&word));
-        (hands_on && call.failed())
-            .then(|| Self::refusal(text::excerpt_in_lines(command, COMMAND), true, state))
-            .flatten()
+    fn of_line(line: &CommandLine, call: &Call, state: Option<&ToolState<'_>>) -> Option<Self> {
+        if matches!(line.effect, Effect::Observe | Effect::Poll) {
+            return None;
+        }
+        let command = call.input.command.as_deref()?;
+        let hands_on =
+            line.effect == Effect::Record && command.split_ascii_whitespace().any(|word| HANDS_ON.contains(&word));
+        let named = text::excerpt_in_lines(command, COMMAND);
+        if hands_on && call.failed() {
+            return Self::refusal(named, By::HandsOn, state);
+        }
+        let complaint = line.checks.is_empty().then(|| last_complaint(command, call.failed(), state)).flatten();
+        match complaint {
+            Some(said) if !is_moot(&said) => Some(Self::Refused(Refusal { tool: named, said, by: By::Command })),
+            _ => (!call.failed()).then_some(Self::Taken),
+        }
     }
 
     fn refused(call: &Call, state: Option<&ToolState<'_>>) -> Option<Self> {
         let acts = has_word(&call.tool, &ACTS) && !has_word(&call.tool, &NOTES);
-        acts.then(|| Self::refusal(call.tool.clone(), false, state)).flatten()
+        acts.then(|| Self::refusal(call.tool.clone(), By::Tool, state)).flatten()
     }
 
     /// That something was refused, unless it is there already.
-    fn refusal(tool: String, by_command: bool, state: Option<&ToolState<'_>>) -> Option<Self> {
+    fn refusal(tool: String, by: By, state: Option<&ToolState<'_>>) -> Option<Self> {
         let said = state.and_then(|state| state.error.or(state.output)).map(text::decode).unwrap_or_default();
-        let lower = said.to_lowercase();
-        let moot = MOOT.iter().any(|sign| lower.contains(sign));
-        (!moot).then(|| Self::Refused { tool, said: text::excerpt_in_lines(said.trim(), EXCERPT), by_command })
+        let said = text::excerpt_in_lines(said.trim(), EXCERPT);
+        (!is_moot(&said)).then_some(Self::Refused(Refusal { tool, said, by }))
     }
 
     /// What contradicts a text that does not tell of the refusal. `names` says whether the request has one of these words:
-    /// a command may be more than it asks for.
-    pub(super) fn fact(&self, text: &str, names: impl Fn(&[&str]) -> bool) -> Option<String> {
-        let Self::Refused { tool, said, by_command } = self else { return None };
+    /// a command may be more than it asks for. `reports` says that the text reports work that was asked for.
+    pub(super) fn fact(&self, text: &str, names: impl Fn(&[&str]) -> bool, reports: bool) -> Option<String> {
+        let Self::Refused(Refusal { tool, said, by }) = self else { return None };
+        let may_be = match by {
+            By::Tool => true,
+            By::HandsOn => names(&ASKED),
+            // A text that complains of anything may mean this.
+            By::Command => reports && !complains(text),
+        };
         let mut words = codes(said);
         words.extend(REFUSALS.iter().filter(|word| said.contains(**word)).map(|word| (*word).to_owned()));
-        if *by_command && !names(&ASKED) || tells_failure(text, &words) || Ending::read(text) == Ending::GaveUp {
+        if !may_be || tells_failure(text, &words) || Ending::read(text) == Ending::GaveUp {
             return None;
         }
-        Some(format!("the last call of `{tool}` was refused, and the agent does not say so: \"{said}\""))
+        Some(format!("the last call of `{tool}` failed, and the agent does not say so: \"{said}\""))
     }
+}
+
+/// Whether an answer says that what was asked for stands already.
+fn is_moot(said: &str) -> bool {
+    let lower = said.to_lowercase();
+    MOOT.iter().any(|sign| lower.contains(sign))
+}
+
+/// The complaint that an output ends with, apart from what explains it and from what the command itself `echo`es.
+fn last_complaint(command: &str, failed: bool, state: Option<&ToolState<'_>>) -> Option<String> {
+    let output = state.and_then(|state| state.error.or(state.output)).map(text::decode)?;
+    let explains = |line: &&str| {
+        let lower = line.to_ascii_lowercase();
+        EXPLAINS.iter().any(|start| lower.starts_with(start)) || command.contains(&format!("echo {line}"))
+    };
+    let mut lines = tail(&output, END).lines().rev().map(str::trim).filter(|line| !line.is_empty());
+    let last = lines.find(|line| !explains(line))?;
+    (reports_error(last) || failed && complains(last)).then(|| text::excerpt_in_lines(last, EXCERPT))
 }
 
 /// The codes in an answer, such as `PERMISSION_DENIED` or `403`: its other words may stand in any text.

@@ -492,12 +492,12 @@ fn contradictions_after(commands: &[(&str, &str, i64)]) -> Vec<Contradiction> {
 
 #[test]
 fn unknown_program_that_failed_checked_nothing() {
-    use Contradiction::{LastCheckFailed, UncheckedChange};
+    use Contradiction::{LastCheckFailed, UncheckedChange, UnsupportedClaim};
     for (commands, expected) in [
         (&[("./conform --all", "conformant", 0)][..], &[][..]),
-        (&[("./conform --all", "no such suite", 1)], &[UncheckedChange]),
+        (&[("./conform --all", "no such suite", 1)], &[UncheckedChange, UnsupportedClaim]),
         (&[("./conform --all", "", 1)], &[UncheckedChange]),
-        (&[("python run.py | tail -1", "KeyError: 'x'", 0)], &[UncheckedChange]),
+        (&[("python run.py | tail -1", "KeyError: 'x'", 0)], &[UncheckedChange, UnsupportedClaim]),
         (&[("./conform --all", "no such suite", 1), ("./conform --all", "conformant", 0)], &[]),
         (&[("./conform | tail -1", "31 tests, 2 failures", 0)], &[LastCheckFailed]),
         (&[("./gradlew detekt | tail -4", "BUILD FAILED in 6s", 0)], &[LastCheckFailed]),
@@ -655,6 +655,38 @@ fn refused_act_is_not_done_in_any_language() {
             }
         };
         assert_eq!(contradictions_of("Book it.", steps, answer), expected, "{answer}");
+    }
+}
+
+#[test]
+fn last_command_that_failed_did_nothing() {
+    let conflict = "CONFLICT (content): Merge conflict in a.ts\nAutomatic merge failed; fix conflicts and then commit.";
+    let merge = ("git merge main", conflict, 1);
+    let import =
+        "Importing ...\nTraceback (most recent call last):\nIntegrityError: UNIQUE constraint failed: sku\ndone";
+    let index = "ERROR:  relation \"e\" does not exist\nLINE 1: create index on e(ts)";
+    for (commands, answer, is_told) in [
+        (&[merge][..], "main is merged.", false),
+        (&[merge], "The merge stops at a conflict in a.ts; which version do you want?", true),
+        (&[merge, ("git add a.ts && git commit --no-edit", "[feat 7aa] Merge", 0)], "main is merged.", true),
+        (&[("python manage.py import p.csv; echo done", import, 0)], "The products are imported.", false),
+        (&[("python manage.py import p.csv; echo done", import, 0)], "UNIQUE constraint failed for one sku.", true),
+        (&[("psql $U -c 'create index on e(ts)' | cat", index, 0)], "The index is in place.", false),
+        (
+            &[("psql $U -c 'create index on e(ts)'", "ERROR:  relation \"e_ts\" already exists", 1)],
+            "It is there.",
+            true,
+        ),
+        (&[("python load.py", "row 14: error: bad date\nloaded 1204 rows, left out 1", 0)], "1204 rows are in.", true),
+        (&[("./app --port x", "error: invalid port 'x'", 1)], "A bad port is refused now.", true),
+        (&[("ls dist/old.js", "ls: cannot access 'dist/old.js': No such file or directory", 2)], "It is gone.", true),
+        (&[("pkill -f serve.py", "", 1)], "The server is stopped.", true),
+    ] {
+        let run = |stream: &mut Stream| {
+            commands.iter().for_each(|(command, output, exit)| stream.bash(command, output, *exit))
+        };
+        let found = contradictions_of("Merge main, load the data and add the index.", run, answer);
+        assert_eq!(!found.contains(&Contradiction::UnsupportedClaim), is_told, "{commands:?} {answer}");
     }
 }
 

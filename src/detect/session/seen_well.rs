@@ -11,8 +11,8 @@ use crate::wire::text;
 const OUTPUT: usize = 8 * 1024;
 /// Words of which one is in every command that is meant: most others are spared a second reading.
 #[rustfmt::skip]
-const HINTS: [&str; 16] = [
-    "kubectl", "oc ", "helm", "compose", "terraform", "tofu", "argocd", "cloudformation", "sam ", "pulumi", "az ", " lint", "jq", "yq", "xml", "plutil",
+const HINTS: [&str; 19] = [
+    "kubectl", "oc ", "helm", "compose", "terraform", "tofu", "argocd", "cloudformation", "sam ", "pulumi", "az ", " lint", "jq", "yq", "tomlq", "xq", "dasel", "xml", "plutil",
 ];
 /// Programs that read a file of data as a whole before they say anything of it.
 const PARSERS: [&str; 9] = ["jq", "yq", "tomlq", "xq", "dasel", "xmllint", "xmlstarlet", "plutil", "xmlwf"];

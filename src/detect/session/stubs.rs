@@ -1,5 +1,6 @@
 //! Finds what stands where the work should be: code that an edit adds and that only says that it is not written yet.
 
+use super::changed_lines::lines_only_in;
 use super::request::UserRequest;
 use super::tamper::is_test_file;
 use crate::detect::call::code_files::{extension, is_source};
@@ -7,6 +8,7 @@ use crate::detect::call::input::pieces;
 use crate::detect::call::shell::commands;
 use crate::wire::{Raw, members, text};
 use aho_corasick::AhoCorasick;
+use std::collections::HashSet;
 use std::sync::LazyLock;
 
 /// How many are remembered, and how long a line may be in a fact, in characters.
@@ -17,21 +19,8 @@ const CLASS: usize = 60;
 
 /// What is in every text with a stub, in small letters: most texts have none of these.
 static HINTS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
-    let hints = [
-        "todo",
-        "implement",
-        "rest of",
-        "simulat",
-        "placeholder",
-        "for now",
-        "in a real ",
-        "in production",
-        "hard-coded",
-        "hardcoded",
-        "dummy",
-        "mock",
-    ];
-    AhoCorasick::builder().ascii_case_insensitive(true).build(hints).ok()
+    let hints = ["todo", "implement", "implément", "simulat", "???", "...", "…", "rest of"].into_iter();
+    AhoCorasick::builder().ascii_case_insensitive(true).build(hints.chain(STANDS_IN).chain(SUBSTITUTES)).ok()
 });
 /// Macros and functions that stop where something is to be written.
 const STOPS: [&str; 4] = ["todo!(", "unimplemented!(", "unimplementederror(", "notimplementedexception("];
@@ -101,9 +90,9 @@ const ASIDE: [&str; 17] = [
 ];
 /// Words of a request for such code.
 #[rustfmt::skip]
-const REQUESTS: [&str; 40] = [
+const REQUESTS: [&str; 39] = [
     "stub", "placeholder", "scaffold", "skeleton", "mock", "dummy", "fake", "simulat", "prototype", "not implemented", "not yet implemented", "unimplemented", "notimplemented",
-    "501", "interface", "for now", "fill in", "fill them", "throw", "sample", "demo", "boilerplate", "example", "trait", "abstract", "base class", "todo", "hard-code", "hardcode",
+    "501", "for now", "fill in", "fill them", "throw", "sample", "demo", "boilerplate", "example", "trait", "abstract", "base class", "todo", "hard-code", "hardcode",
     "gerüst", "platzhalter", "attrappe", "squelette", "esqueleto", "заглушк", "占位", "桩", "骨架", "スタブ", "雛形",
 ];
 
@@ -151,7 +140,7 @@ impl Stubs {
             return;
         }
         if let Some(old) = old.filter(|old| hints(old)) {
-            let gone = old.lines().map(str::trim).filter(|line| !line.is_empty() && !new.contains(line));
+            let gone = lines_only_in(old, new).map(str::trim).filter(|line| hints(line));
             self.taken_out.extend(gone.map(|line| (file.to_owned(), line.to_owned())));
         } else if old.is_none() {
             self.rewritten.push(file.to_owned());
@@ -159,10 +148,10 @@ impl Stubs {
         if !hints(new) {
             return;
         }
-        let before = old.unwrap_or_default();
-        let added = |line: &str| !before.lines().any(|old| old.trim() == line);
+        let added: HashSet<&str> = lines_only_in(new, old.unwrap_or_default()).collect();
         let lines: Vec<&str> = new.lines().collect();
-        let stubs = (0..lines.len()).filter(|at| added(lines[*at].trim()) && is_stub(file, &lines, *at, old.is_none()));
+        let stubs =
+            (0..lines.len()).filter(|at| added.contains(lines[*at]) && is_stub(file, &lines, *at, old.is_none()));
         let stub = |at: usize| Stub { file: file.to_owned(), line: lines[at].trim().to_owned() };
         self.found.extend(stubs.map(stub).take(MOST));
     }
@@ -292,6 +281,20 @@ mod tests {
         let mut stubs = Stubs::default();
         stubs.compare(file, old, new);
         !stubs.found.is_empty()
+    }
+
+    #[test]
+    fn hints_are_in_every_stub() {
+        let said = SAYS.iter().chain(&STOPS).chain(&STANDS_IN).chain(&SUBSTITUTES);
+        said.for_each(|stub| assert!(hints(stub), "{stub}"));
+        assert!(finds("src/a.ts", None, "f()\n// ... existing code ...\n"));
+        assert!(finds("src/a.ts", Some("f()"), "throw new Error('non implémenté')"));
+    }
+
+    #[test]
+    fn an_edit_of_many_lines_is_read_once() {
+        let lines = |mark: &str| (0..20_000).map(|line| format!("  todo_{mark}({line})\n")).collect::<String>();
+        assert!(!finds("src/a.ts", Some(&lines("a")), &lines("b")));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use super::call_work::CallWork;
 use super::check_log::{CheckLog, FailedCheck};
 use super::ci_standing::CiStanding;
+use super::local_server::is_no_answer;
 use super::lost_work::{LostWork, TAKES_BACK};
 use super::open_todos::{OpenTodos, TodoList};
 use super::outside_action::OutsideAction;
@@ -406,7 +407,8 @@ impl WorkLog {
     /// What the text claims and no call did.
     fn unsupported(&self, text: &str) -> Option<String> {
         // Whoever names the code may want that.
-        if let Some(said) = says_it_answers(text).filter(|said| self.unanswered && !said.contains(" 5")) {
+        let names_code = |said: &str| said.split(|c: char| !c.is_ascii_alphanumeric()).any(is_no_answer);
+        if let Some(said) = says_it_answers(text).filter(|said| self.unanswered && !names_code(said)) {
             return Some(format!("the agent says \"{said}\", but the server did not answer when it was last tried"));
         }
         let claims = claims(text);
@@ -417,7 +419,9 @@ impl WorkLog {
         self.undone(&claims)
             .or_else(|| self.latest.ci.as_ref().and_then(|ci| ci.claim_fact(text)))
             .or_else(|| {
-                self.latest.outside_action.as_ref().and_then(|act| act.fact(text, |words| self.request.names(words)))
+                let act = self.latest.outside_action.as_ref()?;
+                let reports = !self.request.is_question() && self.ending(text) == Ending::Plain;
+                act.fact(text, |words| self.request.names(words), reports)
             })
             .or_else(|| self.latest.unfinished.as_ref().and_then(|unfinished| unfinished.fact(text)))
             .or_else(|| self.latest.replies.fact(text, &self.request).filter(|_| !self.latest.changed))

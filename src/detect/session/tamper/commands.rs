@@ -14,7 +14,7 @@ const INTERPRETERS: [&str; 5] = ["python", "node", "ruby", "php", "bun"];
 /// What replaces a text by another in such programs, both given in quotes.
 const REPLACES: [&str; 5] = [".replace(", ".replaceAll(", "re.sub(", ".gsub(", ".sub("];
 /// What is in every command that edits a file so.
-pub(super) const HINTS: [&str; 8] = ["sed ", "perl ", "jq ", "yq ", "xq ", "tomlq ", ">>", "replace("];
+pub(super) const HINTS: [&str; 10] = ["sed ", "perl ", "jq ", "jaq ", "yq ", "xq ", "tomlq ", ">>", ".replace", "sub("];
 
 /// An edit of a piece of a file.
 #[derive(Debug, PartialEq, Eq)]

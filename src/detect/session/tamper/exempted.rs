@@ -4,7 +4,9 @@ use super::settings::{is_of_check, is_of_rules, is_settings};
 use super::silenced::{is_explained, is_generated, is_hidden, is_manifest, sets_aside};
 use super::skips::is_test_file;
 use crate::detect::call::code_files::is_source;
+use crate::detect::session::changed_lines::lines_only_in;
 use aho_corasick::AhoCorasick;
+use std::collections::HashSet;
 use std::sync::LazyLock;
 
 /// What begins a comment.
@@ -39,13 +41,10 @@ pub(super) fn exempted(file: &str, old: &str, new: &str) -> Option<(String, Stri
     if is_generated(file) {
         return None;
     }
-    let is_known = |line: &str| old.lines().any(|old| old.trim() == line);
     // Most edits have none of them, and are spared a closer look.
     if SIGNS.as_ref().is_some_and(|signs| signs.is_match(new)) && !ENDS.iter().any(|end| new.contains(end)) {
-        let mut added = new.lines().filter(|line| !line.starts_with([' ', '\t'])).map(str::trim_end);
-        if let Some((line, sign)) =
-            added.find_map(|line| sign(line).filter(|_| !is_known(line)).map(|sign| (line, sign)))
-        {
+        let mut added = lines_only_in(new, old).filter(|line| !line.starts_with([' ', '\t'])).map(str::trim_end);
+        if let Some((line, sign)) = added.find_map(|line| sign(line).map(|sign| (line, sign))) {
             return Some((sign.to_owned(), format!("`{line}` keeps a check from a whole file")));
         }
     }
@@ -69,8 +68,8 @@ fn sign(line: &str) -> Option<&'static str> {
 
 /// The first source file or folder that a key of settings sets aside in `new` and not in `old`.
 fn left_out<'a>(old: &str, new: &'a str) -> Option<&'a str> {
-    let is_new = |path: &&str| !paths(old).any(|known| known == *path);
-    sets(new).flat_map(paths).filter(|path| is_written(path)).find(is_new)
+    let known: HashSet<&str> = paths(old).collect();
+    sets(new).flat_map(paths).find(|path| is_written(path) && !known.contains(path))
 }
 
 /// The values of keys that set something aside: up to the bracket that closes their list, or to the end of the line.

@@ -2,7 +2,8 @@
 
 use super::settings::{is_makefile, is_of_check, is_of_rules};
 use crate::detect::call::shell;
-use std::collections::HashSet;
+use crate::detect::session::changed_lines::lines_only_in;
+use std::collections::{HashMap, HashSet};
 
 /// Keys that say in any file that they bound a check from below, in small letters without `-` and `_`.
 const LOW: [&str; 8] =
@@ -123,10 +124,7 @@ impl Relaxed {
 
 /// What an edit of `file` from `old` to `new` relaxes.
 pub(super) fn relaxed(file: &str, old: &str, new: &str) -> Vec<Relaxed> {
-    let lines = |text: &'_ str, other: &str| -> Vec<String> {
-        let known: Vec<&str> = other.lines().map(str::trim).collect();
-        text.lines().filter(|line| !is_comment(line) && !known.contains(&line.trim())).map(str::to_owned).collect()
-    };
+    let lines = |text, other| -> Vec<&str> { lines_only_in(text, other).filter(|line| !is_comment(line)).collect() };
     let (removed, added) = (lines(old, new), lines(new, old));
     let mut found = values(file, &removed, &added);
     found.extend(taken_out(file, &removed, old, new));
@@ -137,20 +135,13 @@ pub(super) fn relaxed(file: &str, old: &str, new: &str) -> Vec<Relaxed> {
 }
 
 /// The values that were lowered, or raised where more is laxer, and the rules that were switched off.
-fn values(file: &str, removed: &[String], added: &[String]) -> Vec<Relaxed> {
+fn values(file: &str, removed: &[&str], added: &[&str]) -> Vec<Relaxed> {
     let before: Vec<Pair> = removed.iter().flat_map(|line| pairs(line)).collect();
     let after: Vec<Pair> = added.iter().flat_map(|line| pairs(line)).collect();
     let of_check = is_of_check(file);
     let of_rules = is_of_rules(file);
-    let nth = |all: &[Pair], at: usize| all[..at].iter().filter(|pair| pair.key == all[at].key).count();
     let mut found = Vec::new();
-    for (at, pair) in after.iter().enumerate() {
-        let same = before.iter().filter(|old| old.key == pair.key);
-        // Of several with one name, each has its place; where one came or went, it is unknown which is which.
-        if same.clone().count() != after.iter().filter(|other| other.key == pair.key).count() {
-            continue;
-        }
-        let Some(old) = same.into_iter().nth(nth(&after, at)) else { continue };
+    for (old, pair) in same_pairs(&before, &after) {
         let fact = format!("`{}` was changed from {} to {}", pair.name, old.value, pair.value);
         let lower = (old.number(), pair.number());
         let (is_low, is_high) = (pair.is_low(of_check), pair.is_high());
@@ -171,6 +162,26 @@ fn values(file: &str, removed: &[String], added: &[String]) -> Vec<Relaxed> {
     found
 }
 
+/// The settings of one name before and after an edit. Of several with one name, each has its place; where one came or
+/// went, it is unknown which is which.
+fn same_pairs<'a>(before: &'a [Pair], after: &'a [Pair]) -> Vec<(&'a Pair, &'a Pair)> {
+    let by_key = |pairs: &'a [Pair]| {
+        let mut named: HashMap<&str, Vec<&Pair>> = HashMap::new();
+        pairs.iter().for_each(|pair| named.entry(&pair.key).or_default().push(pair));
+        named
+    };
+    let (before, counted) = (by_key(before), by_key(after));
+    let mut seen: HashMap<&str, usize> = HashMap::new();
+    let mut same = Vec::new();
+    for pair in after {
+        let place = seen.entry(&pair.key).or_default();
+        let olds = before.get(&*pair.key).filter(|olds| olds.len() == counted[&*pair.key].len());
+        same.extend(olds.map(|olds| (olds[*place], pair)));
+        *place += 1;
+    }
+    same
+}
+
 /// The first setting in `new` that bounds a check, or lets it pass, where nobody knows what it was before.
 pub(super) fn set(file: &str, new: &str) -> Option<Relaxed> {
     let (of_check, of_rules) = (is_of_check(file), is_of_rules(file));
@@ -188,14 +199,17 @@ pub(super) fn set(file: &str, new: &str) -> Option<Relaxed> {
 }
 
 /// The bounds that were taken out, of settings that stay.
-fn taken_out(file: &str, removed: &[String], old: &str, new: &str) -> Vec<Relaxed> {
+fn taken_out(file: &str, removed: &[&str], old: &str, new: &str) -> Vec<Relaxed> {
     let known: HashSet<&str> = old.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     let stays = |line: &str| known.contains(line.trim());
-    let is_comment_of = |line: &str| is_comment(line) && removed.iter().any(|old| line.contains(old.trim()));
+    let gone: HashSet<&str> = removed.iter().map(|line| line.trim()).collect();
+    let is_comment_of =
+        |line: &str| is_comment(line) && gone.contains(line.trim().trim_start_matches(['#', '/', '*', ';', '-', ' ']));
     if !new.lines().any(|line| stays(line) || is_comment_of(line)) {
         return Vec::new();
     }
     let kept: Vec<Pair> = new.lines().filter(|line| !is_comment(line)).flat_map(pairs).collect();
+    let kept: HashSet<&str> = kept.iter().map(|pair| &*pair.key).collect();
     // `coverageThreshold: { global: { lines: 90 } }`
     let block = |text: &str| text.to_lowercase().contains("threshold");
     let is_bound = |pair: &Pair| {
@@ -207,7 +221,7 @@ fn taken_out(file: &str, removed: &[String], old: &str, new: &str) -> Vec<Relaxe
         .iter()
         .flat_map(|line| pairs(line))
         .filter(|pair| pair.number().is_some_and(|number| number > 0.0) && is_bound(pair))
-        .filter(|pair| kept.iter().all(|other| other.key != pair.key))
+        .filter(|pair| !kept.contains(&*pair.key))
         .map(|pair| Relaxed::new(&pair.key, format!("`{}` of {} was taken out", pair.name, pair.value)))
         .collect();
     gone.truncate(1);
@@ -215,13 +229,13 @@ fn taken_out(file: &str, removed: &[String], old: &str, new: &str) -> Vec<Relaxe
 }
 
 /// The switches that were put in, at what was there before.
-fn switches(removed: &[String], added: &[String], old: &str, new: &str) -> Vec<Relaxed> {
-    let is_on = |line: &String, switch: &str| {
+fn switches(removed: &[&str], added: &[&str], old: &str, new: &str) -> Vec<Relaxed> {
+    let is_on = |line: &&str, switch: &str| {
         pairs(line).iter().any(|pair| pair.key == switch && pair.value.eq_ignore_ascii_case("true"))
     };
     let mut found = Vec::new();
     for switch in OFF_WHEN_ON {
-        let count = |lines: &[String]| lines.iter().filter(|line| is_on(line, switch)).count();
+        let count = |lines: &[&str]| lines.iter().filter(|line| is_on(line, switch)).count();
         let line = added.iter().find(|line| is_on(line, switch)).filter(|_| count(added) > count(removed));
         if let Some(line) = line.filter(|line| !is_new_step(line, old, new)) {
             found.push(Relaxed::new(switch, format!("`{}` was put in", line.trim().trim_start_matches("- "))));
@@ -252,12 +266,10 @@ fn is_new_step(line: &str, old: &str, new: &str) -> bool {
 }
 
 /// The commands of recipes and scripts whose failure no longer counts, or that check less.
-fn commands(file: &str, removed: &[String], added: &[String]) -> Vec<Relaxed> {
+fn commands(file: &str, removed: &[&str], added: &[&str]) -> Vec<Relaxed> {
     let mut found = Vec::new();
-    let checked: Vec<(&str, String)> = removed
-        .iter()
-        .flat_map(|line| checks(recipe(line)).into_iter().map(move |name| (line.as_str(), name)))
-        .collect();
+    let checked: Vec<(&str, String)> =
+        removed.iter().flat_map(|line| checks(recipe(line)).into_iter().map(move |name| (*line, name))).collect();
     for line in added {
         let command = recipe(line);
         if let Some(fact) = shell::read(command).tampers.into_iter().next() {

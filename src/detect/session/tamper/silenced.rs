@@ -1,6 +1,7 @@
 //! Finds edits that silence complaints of linters and type checkers instead of fixing their cause.
 
 use super::settings::{is_of_check, is_of_rules, is_settings};
+use crate::detect::session::changed_lines::lines_only_in;
 use aho_corasick::AhoCorasick;
 use std::sync::LazyLock;
 
@@ -46,12 +47,9 @@ pub(super) fn silenced(file: &str, old: &str, new: &str) -> Option<(String, Stri
     if !(is_settings(file) || is_of_rules(file) || is_of_check(file) || is_manifest(file)) {
         return None;
     }
-    let known: Vec<&str> = old.lines().map(str::trim).collect();
-    let added = new
-        .lines()
-        .map(str::trim)
-        .filter(|line| !known.contains(line) && !line.starts_with('#') && !line.starts_with("//"));
-    let line = added.into_iter().find(|line| switches_off(line, is_of_rules(file)))?;
+    let mut added =
+        lines_only_in(new, old).map(str::trim).filter(|line| !line.starts_with('#') && !line.starts_with("//"));
+    let line = added.find(|line| switches_off(line, is_of_rules(file)))?;
     Some((line.to_owned(), format!("`{line}` switches a check off")))
 }
 
@@ -76,11 +74,9 @@ pub(super) fn excluded(file: &str, old: &str, new: &str) -> Option<(String, Stri
     // Prose is no code.
     let is_source =
         |line: &str| !line.starts_with(['#', '!']) && !is_hidden(line) && line.rsplit('.').next() != Some("md");
-    let is_known = |line: &str| old.lines().any(|old| old.trim() == line);
-    let line = new
-        .lines()
+    let line = lines_only_in(new, old)
         .map(str::trim)
-        .find(|line| !line.is_empty() && is_source(line) && !is_known(line) && !is_generated(line))?;
+        .find(|line| !line.is_empty() && is_source(line) && !is_generated(line))?;
     Some((line.to_owned(), format!("`{line}` was left out of a check, in {file}")))
 }
 

@@ -1,5 +1,7 @@
 //! Finds edits that weaken assertions: a comparison gives way to one that hardly fails, or the tolerance grows.
 
+use crate::detect::session::changed_lines::lines_only_in;
+
 /// What compares with a value.
 #[rustfmt::skip]
 const STRONG: [&str; 26] = [
@@ -34,12 +36,9 @@ const FEWER: f64 = 2.0;
 
 /// How an edit of a test makes it weaker, in a sentence without the file.
 pub(super) fn weakened(old: &str, new: &str) -> Option<String> {
-    let lines = |text: &str, other: &str| -> Vec<String> {
-        let known: Vec<&str> = other.lines().map(str::trim).collect();
-        text.lines().map(str::trim).filter(|line| !known.contains(line)).map(str::to_owned).collect()
-    };
+    let lines = |text, other| -> Vec<&str> { lines_only_in(text, other).map(str::trim).collect() };
     let (removed, added) = (lines(old, new), lines(new, old));
-    let count = |lines: &[String], is: fn(&str) -> bool| lines.iter().filter(|line| is(line)).count();
+    let count = |lines: &[&str], is: fn(&str) -> bool| lines.iter().filter(|line| is(line)).count();
     if count(&removed, is_strong) > count(&added, is_strong) && count(&added, is_weak) > count(&removed, is_weak) {
         let line = added.iter().find(|line| is_weak(line));
         return line.map(|line| format!("an assertion was weakened to `{line}`"));
