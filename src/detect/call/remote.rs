@@ -83,10 +83,12 @@ pub(crate) fn asks(line: &CommandLine, command: &str) -> Option<bool> {
 /// How checks stand that run elsewhere.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Standing<'a> {
-    /// All have ended.
+    /// All have ended, and none failed.
     Ended,
     /// One has not, as this line says.
     Open(&'a str),
+    /// One failed, as this line says.
+    Failed(&'a str),
 }
 
 /// How such checks stand, as far as an output says so. Only the first run counts of one that `lists` runs.
@@ -107,9 +109,11 @@ pub(crate) fn standing(output: &str, lists: bool) -> Option<Standing<'_>> {
             break;
         }
     }
-    let open = said.iter().find(|(found, _, _)| *found == Said::Running);
-    let ended = (!said.is_empty()).then_some(Standing::Ended);
-    open.map(|(_, _, line)| Standing::Open(line)).or(ended)
+    let line_of = |what: Said| said.iter().find(|(found, _, _)| *found == what).map(|(_, _, line)| *line);
+    // One may fail and be let pass.
+    let last_passed = said.last()?.0 == Said::Passed;
+    let failed = line_of(Said::Failed).filter(|_| !last_passed).map(Standing::Failed);
+    Some(line_of(Said::Running).map(Standing::Open).or(failed).unwrap_or(Standing::Ended))
 }
 
 /// How such checks came out, as far as the output says so. An exit code of 0 says only that the look went well.
@@ -238,11 +242,19 @@ mod tests {
             ("completed\tsuccess\tRaise it\tCI\nqueued\t\tOlder\tCI\n", true, Some(false)),
             ("lint\tpending\t0\nlint\tpass\t9s\n", false, Some(false)),
             ("Some checks are still pending\nAll checks were successful\n", false, Some(false)),
-            ("Run CI (7) has already completed with 'failure'\n", false, Some(false)),
             ("no checks reported\n", false, None),
         ] {
             let found = standing(output, lists).map(|found| found != Standing::Ended);
             assert_eq!(found, open, "{output}");
+        }
+        for (output, lists, line) in [
+            ("Run CI (7) has already completed with 'failure'\n", false, 0),
+            ("STATUS  TITLE  WORKFLOW\nX       Raise  CI  main  push  7\n✓       Older  CI  main  push  6\n", true, 1),
+            ("completed\tfailure\tRaise\tCI\ncompleted\tsuccess\tOlder\tCI\n", true, 0),
+            ("[{\"conclusion\":\"failure\",\"status\":\"completed\"}]", true, 0),
+            ("{\"state\":\"failure\",\"statuses\":[{\"context\":\"test\"}]}", false, 0),
+        ] {
+            assert_eq!(standing(output, lists), output.lines().nth(line).map(Standing::Failed), "{output}");
         }
         for (command, expected) in [
             ("gh pr checks", Some(false)),

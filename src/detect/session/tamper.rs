@@ -196,6 +196,8 @@ impl Tampers {
         if is_test_file(file) || is_test_code(file, before) || is_test_code(file, new) {
             let skipped = (skips::counts(file, before), skips::counts(file, new));
             self.count((How::Skip, "skips a test"), file, skipped, old.is_some());
+            let focused = (skips::focused(file, before), skips::focused(file, new));
+            self.count((How::Focused, "keeps the other tests from running"), file, focused, old.is_some());
         }
         if is_test_file(file) {
             let counts = |text: &str| -> Counts {

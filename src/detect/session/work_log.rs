@@ -349,6 +349,7 @@ impl WorkLog {
     fn check_fact(&self, since: RequestNumber, claim: Claim, last_text: &str) -> Option<(Contradiction, String)> {
         let failed = self.checks.failed().filter(|check| !self.is_reported(check, claim, last_text));
         let failed = failed.map(|check| check.fact.clone()).or_else(|| self.rollout_fact(last_text));
+        let failed = failed.or_else(|| self.ci_failure(last_text));
         failed.map(|fact| (Contradiction::LastCheckFailed, fact)).or_else(|| {
             let unknown = self.checks.unread_fact(since).or_else(|| self.ci_fact());
             unknown.map(|fact| (Contradiction::CheckUnknown, fact))
@@ -369,6 +370,13 @@ impl WorkLog {
             && (looked || wrote_test)
             && (tells_failure(last_text, &check.items) || is_found())
             && !praises()
+    }
+
+    /// That checks elsewhere failed that the request wants to pass: who only asks how they went has an answer in that.
+    fn ci_failure(&self, last_text: &str) -> Option<String> {
+        let fact = self.latest.ci.as_ref()?.failed_fact()?;
+        let told = self.request.is_question() && tells_failure(last_text, &[]);
+        (self.request.any_sentence(wants_green) && !told).then_some(fact)
     }
 
     /// That checks elsewhere had not ended that the request waits for.

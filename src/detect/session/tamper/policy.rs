@@ -9,6 +9,8 @@ use crate::detect::session::request::UserRequest;
 pub(super) enum How {
     /// By a test that no longer runs.
     Skip,
+    /// By running chosen tests only.
+    Focused,
     /// By a test that cannot fail.
     Tautology,
     /// By taking out what a test asserts.
@@ -44,6 +46,8 @@ const TESTS: [&str; 6] = ["test", "spec", "check", "fail", "green", "テスト"]
 
 /// Words of a request that wants a test skipped, a first draft of one, one taken away, or hooks left out.
 const SKIPPING: [&str; 7] = ["skip", "disable", "ignore", "xfail", "todo", "überspring", "跳过"];
+/// Words of a request that wants some tests run alone.
+const FOCUSING: [&str; 3] = ["only", "focus", "nur "];
 const SCAFFOLDING: [&str; 4] = ["placeholder", "dummy", "scaffold", "stub"];
 const EMPTYING: [&str; 5] = ["delete", "remove", "drop", "lösch", "删除"];
 const BYPASSING: [&str; 3] = ["verify", "hook", "|| true"];
@@ -140,6 +144,7 @@ impl How {
         let row = |when, asked, by_value, grave| Policy { when, asked, by_value, grave };
         match self {
             Self::Skip       => row(When::Always,                            &SKIPPING,    false, Grave::InTests),
+            Self::Focused    => row(When::Always,                            &FOCUSING,    false, Grave::Never),
             Self::Tautology  => row(When::Always,                            &SCAFFOLDING, false, Grave::InTests),
             Self::Emptied    => row(When::Failing,                           &EMPTYING,    false, Grave::Never),
             Self::Weakened   => row(When::Failing,                           &WEAKENING,   false, Grave::Never),

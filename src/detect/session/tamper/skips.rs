@@ -94,6 +94,18 @@ const STATEMENTS: [(&[&str], &[&str]); 6] = [
     (&["nim"], &["skip()"]),
 ];
 
+/// Markers that keep every other test from running: Jest, Vitest, Mocha and Playwright, Jasmine, RSpec, Ginkgo, ExUnit.
+#[rustfmt::skip]
+const FOCUSES: [(&[&str], &[&str]); 4] = [
+    (&["js", "jsx", "mjs", "cjs", "ts", "tsx", "mts", "cts", "vue", "svelte"], &[
+        "it.only(", "test.only(", "describe.only(", "suite.only(", "context.only(", "it.only.each(", "test.only.each(",
+        "fit('", "fit(\"", "fit(`", "fdescribe('", "fdescribe(\"", "fdescribe(`",
+    ]),
+    (&["rb", "cr"], &["fit '", "fit \"", "fdescribe '", "fdescribe \"", "fcontext '", "fcontext \"", ", :focus", ", focus: true"]),
+    (&["go"], &["FIt(", "FDescribe(", "FContext(", "FEntry(", "FWhen("]),
+    (&["swift"], &["fit(\"", "fdescribe(\"", "fcontext(\""]),
+];
+
 /// Files of tests that no path says so of.
 const ENDINGS: [&str; 3] = ["t", "bats", "plt"];
 /// What is in the code of a test, whatever its file is called.
@@ -104,20 +116,27 @@ pub(super) type Counts = Vec<(&'static str, usize)>;
 
 /// How often each marker stands in a text of `file`.
 pub(super) fn counts(file: &str, text: &str) -> Counts {
-    let end = ending(file);
-    let of = |table: &'static [(&[&str], &[&'static str])]| {
-        table.iter().filter(move |(ends, _)| ends.contains(&end)).flat_map(|(_, markers)| markers.iter().copied())
-    };
     // Most texts have none of the common ones, and are spared a search for each.
     let has_some = ANY.as_ref().is_some_and(|skips| skips.is_match(text));
     let skips = SKIPS.into_iter().map(|skip| (skip, if has_some { occurrences(text, skip).count() } else { 0 }));
     let mut counts: Counts = skips.collect();
-    counts.extend(of(&OF_LANGUAGE).map(|marker| (marker, occurrences(text, marker).count())));
-    counts.extend(of(&STATEMENTS).map(|marker| {
+    counts.extend(of_language(file, &OF_LANGUAGE).map(|marker| (marker, occurrences(text, marker).count())));
+    counts.extend(of_language(file, &STATEMENTS).map(|marker| {
         let statements = occurrences(text, marker).filter(|at| is_statement(text, *at)).count();
         (marker, statements)
     }));
     counts
+}
+
+/// How often each marker stands in a text of `file` that keeps other tests from running.
+pub(super) fn focused(file: &str, text: &str) -> Counts {
+    of_language(file, &FOCUSES).map(|marker| (marker, occurrences(text, marker).count())).collect()
+}
+
+/// The markers of a table that are those of a file's language.
+fn of_language(file: &str, table: &'static [(&[&str], &[&'static str])]) -> impl Iterator<Item = &'static str> {
+    let end = ending(file);
+    table.iter().filter(move |(ends, _)| ends.contains(&end)).flat_map(|(_, markers)| markers.iter().copied())
 }
 
 /// Whether a path says that a file holds tests.

@@ -99,8 +99,22 @@ fn finds_skips_in_many_languages() {
 }
 
 #[test]
+fn finds_tests_that_run_alone() {
+    for (file, old, new) in [
+        ("src/cart.test.ts", "it('adds', () => {", "it.only('adds', () => {"),
+        ("src/cart.spec.js", "describe('cart'", "fdescribe('cart'"),
+        ("spec/cart_spec.rb", "it 'adds' do", "it 'adds', :focus do"),
+        ("cart_test.go", "It(\"adds\"", "FIt(\"adds\""),
+    ] {
+        assert_found(file, old, new);
+    }
+}
+
+#[test]
 fn passes_honest_edits() {
     for (file, old, new) in [
+        ("tests/test_model.py", "m = Model()", "m = Model()\nm.fit(x)\nfit(x)"),
+        ("src/cart.test.ts", "it.only('adds'", "it('adds'"),
         ("src/latest.py", "x", "@pytest.mark.skip"),
         ("tests/test_cart.py", "assert sum([1]) == 2", "assert sum([1]) == 1"),
         ("tests/cart.rs", "let a = 1;", "let a = 2;"),
