@@ -7,7 +7,8 @@ use crate::detect::call::Call;
 use crate::detect::config::Limit;
 use crate::detect::fact::{Fact, RuleContext};
 use crate::detect::signal::{Signal, Signals};
-use crate::detect::text::final_failure::says_over;
+use crate::detect::text::final_failure::{says_crashed, says_over};
+use crate::detect::text::wait_signs::says_not_yet;
 use crate::wire::Timestamp;
 use crate::wire::record::{Grade, Kind};
 use std::collections::VecDeque;
@@ -105,7 +106,7 @@ impl Polling {
         }
         // Waiting is never worth a stop, so the warning does not grow.
         if enough && !self.warned {
-            self.warned = waited >= context.config.limit(&WARN);
+            self.warned = waited >= context.config.limit(&WARN) || fails(call);
             let grade = if self.warned { Grade::Warn } else { Grade::Notice };
             let summary = format!("{polls} polls in {seconds} s, and nothing has changed");
             let mut signal = Signal::new(NAME, Kind::Stagnation, grade, 0, summary);
@@ -113,4 +114,10 @@ impl Polling {
             signals.report(signal);
         }
     }
+}
+
+/// Whether a read fails and says nothing of what is to come, or shows what has crashed: by now, that will not mend itself.
+fn fails(call: &Call) -> bool {
+    let fails = call.failure.as_ref().is_some_and(|failure| !failure.cut_off && !failure.is_bare);
+    (fails || says_crashed(&call.ends)) && !says_not_yet(&call.ends)
 }

@@ -10,6 +10,7 @@ use super::local_server::answered;
 use super::lost_work::Touch;
 use super::open_todos::TodoChange;
 use super::outside_action::OutsideAction;
+use super::packages::{Package, packages};
 use super::rewritten_code::rewrites_code;
 use super::rollout::Rollout;
 use super::seen_well::SeenWell;
@@ -56,6 +57,8 @@ pub(crate) struct CallWork {
     pub(super) checks: Vec<CheckRun>,
     /// What its checks are about.
     pub(super) scope: Scope,
+    /// The packages that it shows, and their folders.
+    pub(super) packages: Vec<Package>,
     pub(super) outcome: CheckResult,
     /// The check could not even begin.
     pub(super) never_ran: bool,
@@ -145,6 +148,7 @@ impl CallWork {
         work.awaited = Awaited::read(call, state);
         work.rollout = Rollout::read(call, state);
         work.touch = Touch::read(call, state);
+        work.packages = packages(call, state);
         work.read_check(call, state);
         if state.is_none_or(|state| &*state.status != "error") {
             work.todos = state.and_then(|state| TodoChange::read(&call.tool, state));
@@ -164,6 +168,7 @@ impl CallWork {
             code: false,
             checks: Vec::new(),
             scope: Scope::default(),
+            packages: Vec::new(),
             outcome: call.check.clone().unwrap_or(CheckResult::Unknown),
             never_ran: false,
             unknown: false,

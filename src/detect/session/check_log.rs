@@ -2,6 +2,7 @@
 
 use super::call_work::CallWork;
 use super::check_kind::{CheckKind, kind_of, must_test};
+use super::packages::Project;
 use super::request::{RequestNumber, UserRequest};
 use super::seen_well::SeenWell;
 use super::supersedes::{runs_failed, stands_in, supersedes, without_left_out};
@@ -30,6 +31,8 @@ pub(super) struct FailedCheck {
     /// What failed, and whether that is all.
     pub(super) items: Vec<String>,
     pub(super) lists_all: bool,
+    /// How many did, if it says so.
+    pub(super) count: Option<u32>,
     /// The beginning of what it printed.
     pub(super) said: String,
     /// How it was called.
@@ -57,7 +60,7 @@ impl FailedCheck {
 }
 
 /// A change of code that no check followed.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Unchecked {
     evidence: Evidence,
     target: Option<String>,
@@ -65,14 +68,14 @@ pub(super) struct Unchecked {
 }
 
 /// A check whose outcome nobody can tell.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Unread {
     fact: String,
     request: RequestNumber,
 }
 
 /// What is known about the checks of a session.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct CheckLog {
     failed: Vec<FailedCheck>,
     unchecked: Option<Unchecked>,
@@ -104,9 +107,9 @@ impl CheckLog {
         self.last.is_some() && self.failed.is_empty() && self.unread.is_none()
     }
 
-    /// The check that failed last.
-    pub(super) fn failed(&self) -> Option<&FailedCheck> {
-        self.failed.last()
+    /// The checks that failed, the last of them first.
+    pub(super) fn failed(&self) -> impl Iterator<Item = &FailedCheck> {
+        self.failed.iter().rev()
     }
 
     /// Whether a check of this kind ran, or may have run.
@@ -117,6 +120,13 @@ impl CheckLog {
     /// Records that checks of these kinds may have run.
     pub(super) fn may_have_run(&mut self, works: &[Work]) {
         self.ran.add(SupportedWork::of(works));
+    }
+
+    /// Returns to what was known before other files were checked, but for which kinds of checks ran.
+    pub(super) fn return_to(&mut self, before: Self) {
+        let ran = self.ran;
+        *self = before;
+        self.ran.add(ran);
     }
 
     /// Records that another request begins: of earlier ones, only what the last check said is still of interest.
@@ -169,11 +179,11 @@ impl CheckLog {
         self.failed.retain(|old| old.run != CheckRun::remote());
     }
 
-    /// Records a call that checks, in a session that works in this folder, for a request.
+    /// Records a call that checks something of a project, for a request.
     pub(super) fn record(
         &mut self,
         work: &CallWork,
-        directory: Option<&str>,
+        project: &Project,
         (request, wanted): (RequestNumber, &UserRequest),
     ) {
         self.may_have_run(&[Work::RanChecks]);
@@ -186,7 +196,7 @@ impl CheckLog {
             }
         }
         let changed = self.unchecked.as_ref().and_then(|change| change.target.as_deref());
-        if !changed.is_some_and(|changed| work.scope.is_elsewhere(&work.checks, changed, directory)) {
+        if !changed.is_some_and(|changed| work.scope.is_elsewhere(&work.checks, changed, project)) {
             self.unchecked = None;
         }
         self.last = Some(work.evidence.clone());
@@ -280,6 +290,7 @@ fn failed_check(
         fact: failure(&work.called, count, items),
         request,
         items: items.clone(),
+        count,
         lists_all: count.is_none_or(|count| usize::try_from(count).is_ok_and(|count| count <= items.len())),
         said: work.said.clone(),
         called: work.called.clone(),

@@ -1,5 +1,6 @@
 //! Tells whether a check ran in another part of the project than the changed file, so that it proves nothing about it.
 
+use super::packages::Project;
 use crate::detect::call::shell::{CheckRun, FILTER, LEFT_OUT, commands, join};
 
 /// Folders of the code of one package: what lies beside each other in them is tested together.
@@ -13,6 +14,8 @@ const SHARED: [&str; 26] = [
     "libs", "lib", "core", "common", "shared", "utils", "util", "base", "types", "sdk", "packages", "crates", "modules", "proto", "protos", "schema", "schemas", "api",
     "model", "models", "domain", "config", "kit", "client", "contracts", "vendor",
 ];
+/// One of these that is a program where it is a package, and is used by others where it is a folder of one.
+const SERVED: &str = "api";
 /// Words in the names of folders that hold tests of anything.
 #[rustfmt::skip]
 const TESTS: [&str; 15] = [
@@ -117,24 +120,32 @@ impl Scope {
         self.read_options(words[wrapper], words[wrapper..wrapper + end].iter().copied());
     }
 
-    /// Whether none of these checks is about a file. `root` is the folder that the session works in.
-    pub(super) fn is_elsewhere(&self, checks: &[CheckRun], file: &str, root: Option<&str>) -> bool {
-        let Some(file) = Changed::of(file, root) else { return false };
-        !checks.is_empty() && checks.iter().all(|check| self.misses(check, &file, root))
+    /// Whether none of these checks is about a file of a project.
+    pub(super) fn is_elsewhere(&self, checks: &[CheckRun], file: &str, project: &Project) -> bool {
+        let Some(file) = Changed::of(file, project.directory()) else { return false };
+        !checks.is_empty() && checks.iter().all(|check| self.misses(check, &file, project))
+    }
+
+    /// The folder that a check runs in, as far as its line says so; empty if it does not.
+    pub(super) fn place(&self, check: &CheckRun) -> String {
+        self.folder.as_ref().map_or_else(|| check.place.clone(), |folder| join(&check.place, folder))
     }
 
     /// Whether a check is known to be about another part than where a file is.
-    fn misses(&self, check: &CheckRun, file: &Changed, root: Option<&str>) -> bool {
-        let place = self.folder.as_ref().map_or_else(|| check.place.clone(), |folder| join(&check.place, folder));
-        let Some(place) = within(&place, root) else { return false };
+    fn misses(&self, check: &CheckRun, file: &Changed, project: &Project) -> bool {
+        let Some(place) = within(&self.place(check), project.directory()) else { return false };
         let name = program(check);
         if !self.packages.is_empty() {
             let own = file.package(BY_FOLDER.contains(&name));
             let is_another = |own: &str| {
-                let shared = is_shared(own) && !file.is_program();
-                !shared && self.packages.iter().all(|package| names_another(package, own))
+                let shared = is_library(own) && !file.is_program();
+                !shared
+                    && self.packages.iter().all(|package| match project.folder(package) {
+                        Some(folder) => !file.lies_in(folder, project),
+                        None => names_another(package, own),
+                    })
             };
-            return own.is_some_and(is_another) && !self.ran_in(&file.parts);
+            return own.is_some_and(is_another) && !self.ran.iter().any(|folder| file.lies_in(folder, project));
         }
         if name == "dotnet" && file.is_of_no_project(&check.targets) {
             return true;
@@ -161,28 +172,31 @@ impl Scope {
         })
     }
 
-    /// Whether the output says that what it ran lies in the package of a file, whatever that is called.
-    fn ran_in(&self, file: &[String]) -> bool {
-        self.ran.iter().any(|folder| {
-            let folder = parts(folder);
-            let last = &folder[folder.len().saturating_sub(2)..];
-            !last.is_empty() && (file.starts_with(&folder) || file.windows(last.len()).any(|window| window == last))
-        })
-    }
-
     /// Whether it names packages, whose folders may be called otherwise.
     pub(super) fn has_packages(&self) -> bool {
         !self.packages.is_empty()
     }
 
-    /// Reads from an output in which folders the packages lie: `Compiling words v0.1.0 (/w/app/crates/lexer)`.
+    /// Reads from an output in which folders the packages lie.
     pub(super) fn read_output(&mut self, output: &str) {
-        let folder = |line: &str| {
-            let (_, rest) = line.split_once("Compiling ").or_else(|| line.split_once("Testing "))?;
-            Some(rest.split_once('(')?.1.split_once(')')?.0.to_owned())
-        };
-        self.ran = output.lines().filter_map(folder).filter(|folder| folder.contains('/')).take(RAN).collect();
+        self.ran = output.lines().filter_map(folder_that_ran).take(RAN).collect();
     }
+}
+
+/// The folder in which a package was built or a script of it ran: `Compiling words v0.1.0 (/w/app/crates/lexer)`,
+/// `> words@1.0.0 test /w/app/packages/lexer`, `RUN v3.2.4 /w/app/packages/lexer`, `rootdir: /w/app/lexer`.
+fn folder_that_ran(line: &str) -> Option<String> {
+    let built = line.split_once("Compiling ").or_else(|| line.split_once("Testing ")).map(|(_, rest)| rest);
+    if let Some(built) = built {
+        let folder = built.split_once('(')?.1.split_once(')')?.0;
+        return folder.contains('/').then(|| folder.to_owned());
+    }
+    let script =
+        line.split_once("> ").filter(|(_, rest)| rest.split(' ').next().is_some_and(|name| name.contains('@')));
+    let runner = line.trim_start().strip_prefix("RUN ").or_else(|| line.strip_prefix("rootdir: "));
+    let behind = script.map(|(_, rest)| rest).or(runner)?;
+    let at = if behind.starts_with('/') { 0 } else { behind.find(" /")? + 1 };
+    Some(behind[at..].trim_end().split(", ").next()?.to_owned())
 }
 
 /// The program of a check.
@@ -236,7 +250,9 @@ fn folder_of(path: &str) -> &str {
 /// Whether a program chooses packages by this option: elsewhere, `-F` names features, and `--filter` names tests.
 fn names_packages(program: &str, option: &str) -> bool {
     match option {
-        "-p" | "-w" => matches!(program, "cargo" | "npm" | "yarn" | "pnpm" | "uv" | "moon"),
+        "-p" => matches!(program, "cargo" | "nx" | "moon"),
+        // For pnpm, it is the root.
+        "-w" => matches!(program, "npm" | "moon"),
         "-F" | "--filter" => matches!(program, "pnpm" | "turbo" | "bun"),
         _ => true,
     }
@@ -302,6 +318,14 @@ impl Changed {
         known && named.peek().is_some() && named.all(|project| project.contains(['/', '.']) && is_another(project))
     }
 
+    /// Whether it lies in a folder of a project, whatever that is given from.
+    fn lies_in(&self, folder: &str, project: &Project) -> bool {
+        let folder = parts(&within(folder, project.directory()).unwrap_or_else(|| folder.to_owned()));
+        let last = &folder[folder.len().saturating_sub(2)..];
+        let is_named = || last.len() > 1 && self.parts.windows(last.len()).any(|window| window == last);
+        !last.is_empty() && (self.parts.starts_with(&folder) || is_named())
+    }
+
     /// Whether a folder lies beside the one that it is in, as another package does.
     fn is_beside(&self, folder: &[String]) -> bool {
         let is_container = |part: Option<&String>| part.is_some_and(|part| CONTAINERS.contains(&part.as_str()));
@@ -344,7 +368,12 @@ fn is_beside(folder: &[String], file: &[String]) -> bool {
         && !other.starts_with("build-")
         && !holds_tests(other)
         && !holds_tests(own)
-        && !is_shared(own)
+        && !if is_package(file, common) { is_library(own) } else { is_shared(own) }
+}
+
+/// Whether a part of a path is a folder of a package, by what stands before it.
+fn is_package(path: &[String], at: usize) -> bool {
+    at.checked_sub(1).is_none_or(|before| CONTAINERS.contains(&path[before].as_str()))
 }
 
 /// Whether a package that a check names is not the `own` one of a file.
@@ -376,6 +405,11 @@ fn is_another_in_go(folder: &[String], file: &[String]) -> bool {
     is_folder && !is_shared(own) && !holds_tests(other) && !folder.iter().any(|part| MADE_OF_OTHERS.contains(&&**part))
 }
 
+/// Whether a package is one that others use.
+fn is_library(name: &str) -> bool {
+    is_shared(name) && name != SERVED
+}
+
 fn is_shared(name: &str) -> bool {
     words(name).iter().any(|word| SHARED.contains(word))
 }
@@ -388,10 +422,19 @@ fn holds_tests(name: &str) -> bool {
 mod tests {
     use super::*;
     use crate::detect::call::shell;
+    use crate::detect::session::packages::Package;
 
     fn elsewhere(command: &str, file: &str, root: Option<&str>) -> bool {
         let checks = shell::read(command).checks;
-        Scope::read(command, &checks).is_elsewhere(&checks, file, root)
+        Scope::read(command, &checks).is_elsewhere(&checks, file, &project(root))
+    }
+
+    fn project(root: Option<&str>) -> Project {
+        let mut project = Project::default();
+        if let Some(root) = root {
+            project.set_directory(root);
+        }
+        project
     }
 
     #[test]
@@ -412,6 +455,7 @@ mod tests {
             ("/w/app/packages/ui/src/button.tsx", "pnpm --filter docs exec vitest run"),
             ("/w/app/billing/src/main/java/Vat.java", "./gradlew :mail:test"),
             ("/w/app/billing/src/main/java/Vat.java", "./gradlew mail:test --tests MailTest"),
+            ("/w/app/billing/src/main/java/Vat.java", "./gradlew :server:test"),
             ("/w/app/billing/src/main/java/Vat.java", "mvn -pl mail test"),
             ("/w/app/billing/src/main/java/Vat.java", "mvn -f mail/pom.xml test"),
             ("/w/app/services/billing/vat.py", "uv run --package mail pytest -q"),
@@ -419,6 +463,8 @@ mod tests {
             ("/w/app/services/Billing/Vat.cs", "dotnet test services/Mail/Mail.csproj"),
             ("/w/app/src/Billing/Vat.cs", "dotnet test tests/Mail.Tests/Mail.Tests.csproj"),
             ("/w/app/apps/api/src/vat.ts", "pnpm --filter @acme/web test"),
+            ("/w/app/packages/api/src/vat.ts", "pnpm --filter @acme/web test"),
+            ("/w/app/api/src/vat.ts", "cd web && npm test"),
             ("/w/app/internal/store/store.go", "go test ./internal/mail/..."),
             ("/w/app/feature-cart/src/main/kotlin/Vat.kt", "./gradlew :feature-mail:test"),
             ("/w/app/crates/lexer/src/lib.rs", "cargo test -p acme-bench-report"),
@@ -430,16 +476,35 @@ mod tests {
 
     #[test]
     fn a_package_whose_name_is_not_that_of_its_folder() {
-        let checks = shell::read("cargo test -p acme-words").checks;
-        for (output, expected) in [
-            ("   Compiling acme-words v0.1.0 (/w/app/crates/lexer)\n\nrunning 3 tests", false),
-            ("   Compiling acme-words v0.1.0 (/w/app/crates/words)\n\nrunning 3 tests", true),
-            ("running 3 tests", true),
+        let file = "/w/app/packages/lexer/src/lib.rs";
+        let mut named = project(Some("/w/app"));
+        named.learn(&[Package::new("words", "/w/app/packages/lexer"), Package::new("lexer", "packages/words")]);
+        for (command, expected) in [("npm test -w words", false), ("npm test -w lexer", true)] {
+            let checks = shell::read(command).checks;
+            assert_eq!(Scope::read(command, &checks).is_elsewhere(&checks, file, &named), expected, "{command}");
+        }
+        for (command, output, expected) in [
+            (
+                "cargo test -p acme-words",
+                "   Compiling acme-words v0.1.0 (/w/app/packages/lexer)\n\nrunning 3 tests",
+                false,
+            ),
+            (
+                "cargo test -p acme-words",
+                "   Compiling acme-words v0.1.0 (/w/app/packages/words)\n\nrunning 3 tests",
+                true,
+            ),
+            ("cargo test -p acme-words", "running 3 tests", true),
+            ("pnpm --filter @acme/words test", "> @acme/words@2.0.0 test /w/app/packages/lexer\n> vitest run", false),
+            ("pnpm --filter @acme/words test", "> @acme/words@2.0.0 test /w/app/packages/words\n> vitest run", true),
+            ("npx turbo test --filter=words", "words:test: > words@2.0.0 test /w/app/packages/lexer", false),
+            ("npm test -w words", "> words@2.0.0 test\n> vitest run\n\n RUN  v3.2.4 /w/app/packages/lexer", false),
+            ("uv run --package words pytest", "rootdir: /w/app/packages/lexer\nconfigfile: pyproject.toml", false),
         ] {
-            let mut scope = Scope::read("cargo test -p acme-words", &checks);
+            let checks = shell::read(command).checks;
+            let mut scope = Scope::read(command, &checks);
             scope.read_output(output);
-            let file = "/w/app/crates/lexer/src/lib.rs";
-            assert_eq!(scope.is_elsewhere(&checks, file, Some("/w/app")), expected, "{output}");
+            assert_eq!(scope.is_elsewhere(&checks, file, &project(Some("/w/app"))), expected, "{command}: {output}");
         }
     }
 
@@ -484,7 +549,10 @@ mod tests {
             ("/w/app/src/Acme.Shop/Cart.cs", "dotnet test tests/Acme.Tests"),
             ("/w/app/src/Shop/Cart.cs", "dotnet test tests/Unit.Tests"),
             ("/w/app/feature-cart/src/main/kotlin/Vat.kt", "./gradlew :feature-cart:test"),
-            ("/w/app/packages/api/src/vat.ts", "pnpm --filter @acme/web test"),
+            ("/w/app/packages/types/src/vat.ts", "pnpm --filter @acme/web test"),
+            ("/w/app/packages/ui/src/a.ts", "pnpm -w run test"),
+            ("/w/app/server/api/vat.js", "npx jest server/routes/"),
+            ("/w/app/services/billing/vat.py", "uv run -p 3.12 pytest"),
             ("/w/app/package.json", "cd web && npm test"),
             ("/elsewhere/web/a.ts", "cd server && npm test"),
             ("/w/app/packages/ui/src/a.ts", "pnpm --filter ...docs test"),

@@ -1,10 +1,11 @@
 //! Work that is not there at the end: edits that failed and were never made, changes that Git took back.
 
+use super::git_steps::{GitStep, GitSteps};
 use crate::detect::call::Call;
 use crate::detect::call::classify::CallKind;
 use crate::detect::call::input::pieces;
 use crate::detect::call::normalize::is_temporary;
-use crate::detect::call::shell::{Change, CommandLine, SimpleCommand, commands};
+use crate::detect::call::shell::{Change, CommandLine, Effect, commands, join, rewritten};
 use crate::detect::text::reported::tells_failure;
 use crate::wire::part::ToolState;
 use crate::wire::text::{self, EXCERPT};
@@ -37,24 +38,8 @@ pub(super) enum Touch {
     Failed(String),
     /// It may have changed any file.
     Anything,
-    /// A command line, and what it has Git do with the changes.
-    Line { command: String, changes: bool, undone: Vec<Undoing> },
-}
-
-/// What a command of Git does with changes that no commit holds.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Undoing {
-    /// It takes those of files back: below a folder (all, if that is empty), those that these paths name (all, if there
-    /// are none).
-    Discards { place: String, paths: Vec<String> },
-    /// It goes to another commit, which may hold them.
-    Moves,
-    /// It puts all of them aside.
-    Stashes,
-    /// It brings them back.
-    Unstashes,
-    /// It deletes files that Git does not know.
-    Cleans,
+    /// A command line, and what it has Git do.
+    Line { command: String, changes: bool, git: GitSteps },
 }
 
 impl Touch {
@@ -80,14 +65,50 @@ impl Touch {
 
     fn of_line(line: &CommandLine, call: &Call) -> Self {
         let command = call.input.command.as_deref().unwrap_or_default();
-        // Most lines have no such command, and are spared a second reading.
-        let undone = if command.contains("git ") && !call.failed() { undone(&commands(command)) } else { Vec::new() };
-        Self::Line {
-            command: command.to_owned(),
-            changes: line.change.max(line.change_after_check) >= Change::Perhaps,
-            undone,
+        let changes = line.change.max(line.change_after_check) >= Change::Perhaps;
+        if let Some(files) = rewritten_alone(command).filter(|_| changes && !call.failed()) {
+            return Self::Edited(files.into_iter().map(|file| (file, false)).collect());
+        }
+        // Where a check failed, what stands around it was done.
+        let ran = !call.failed() || !line.checks.is_empty();
+        let git = if ran { GitSteps::read(command) } else { GitSteps::default() };
+        Self::Line { command: command.to_owned(), changes, git }
+    }
+
+    /// What the call had Git do.
+    pub(super) fn git(&self) -> Option<&GitSteps> {
+        if let Self::Line { git, .. } = self { Some(git) } else { None }
+    }
+}
+
+/// The files that a line rewrites in place, if it names each and changes nothing else: `sed -i s/a/b/ src/a.rs`.
+fn rewritten_alone(command: &str) -> Option<Vec<String>> {
+    if command.contains("git ") {
+        return None;
+    }
+    let mut place = String::new();
+    let mut files = Vec::new();
+    for told in commands(command) {
+        if let [cd, to] = &told.words[..]
+            && cd == "cd"
+        {
+            place = join(&place, to);
+        } else if let Some(named) = rewritten(&told) {
+            let is_file = |file: &&str| is_file(file);
+            if named.is_empty() || !named.iter().all(is_file) || named.len() > FILES {
+                return None;
+            }
+            files.extend(named.into_iter().map(|file| join(&place, file)));
+        } else if !told.writes.is_empty() || matches!(told.effect(), Effect::Mutate | Effect::Unknown) {
+            return None;
         }
     }
+    (!files.is_empty()).then_some(files)
+}
+
+/// Whether a word names one file.
+fn is_file(word: &str) -> bool {
+    !word.contains(['$', '`', '*', '?', '(', '{', '[']) && word.contains('.')
 }
 
 /// The files that an edit changed, and whether it wrote each anew.
@@ -100,107 +121,15 @@ fn edited(target: Option<String>, input: Option<Raw<'_>>) -> Vec<(String, bool)>
     if files.is_empty() { target.into_iter().map(|file| (file, true)).collect() } else { files }
 }
 
-/// What the commands of a line have Git do with changes.
-fn undone(told: &[SimpleCommand]) -> Vec<Undoing> {
-    let mut place = String::new();
-    let mut undone = Vec::new();
-    for told in told {
-        match told.words.split_first() {
-            Some((program, rest)) if program == "cd" => place = rest.first().cloned().unwrap_or_default(),
-            Some((program, rest)) if program == "git" => undone.extend(of_git(&place, rest)),
-            _ => {}
-        }
-    }
-    undone
-}
-
-/// The words of a Git command behind the options of Git itself, and where it works.
-fn behind_options<'a>(mut place: &'a str, mut words: &'a [String]) -> (&'a str, &'a [String]) {
-    while let [option, rest @ ..] = words
-        && option.starts_with('-')
-    {
-        words = match (option.as_str(), rest) {
-            ("-C", [folder, rest @ ..]) => {
-                place = folder;
-                rest
-            }
-            ("-c" | "--git-dir" | "--work-tree" | "--namespace", [_, rest @ ..]) => rest,
-            _ => rest,
-        };
-    }
-    (place, words)
-}
-
-fn of_git(place: &str, words: &[String]) -> Option<Undoing> {
-    let (place, words) = behind_options(place, words);
-    let (sub, rest) = words.split_first()?;
-    let has = |options: &[&str]| rest.iter().any(|word| options.contains(&word.as_str()));
-    let letters = |letter: char| {
-        rest.iter().any(|word| word.starts_with('-') && !word.starts_with("--") && word.contains(letter))
-    };
-    let discards = |paths: &[String]| Some(Undoing::Discards { place: place.to_owned(), paths: paths.to_vec() });
-    let plain = || rest.iter().filter(|word| !word.starts_with('-')).cloned().collect::<Vec<_>>();
-    let behind = rest.iter().position(|word| word == "--").map(|at| &rest[at + 1..]);
-    match sub.as_str() {
-        "checkout" if has(&["-b", "-B", "--orphan", "--theirs", "--ours"]) => None,
-        // What comes from elsewhere is a change.
-        "checkout" | "restore" if has(&["-s"]) || rest.iter().any(|word| word.starts_with("--source")) => None,
-        "checkout" if behind.is_some() => match rest.first().map(String::as_str) {
-            Some(from) if from.starts_with("stash") => Some(Undoing::Unstashes),
-            Some(from) if !from.starts_with(['-', '$']) && from != "HEAD" => None,
-            _ => discards(behind?),
-        },
-        "checkout" | "switch" if has(&["-f", "--force", "--discard-changes"]) => discards(&[]),
-        // A branch is no path; only what names files is.
-        "checkout" => discards(&plain().into_iter().filter(|word| is_path(word)).collect::<Vec<_>>())
-            .filter(|_| plain().iter().any(|word| is_path(word))),
-        "restore" if has(&["--staged", "-S"]) && !has(&["--worktree", "-W"]) => None,
-        "restore" => discards(behind.unwrap_or(&plain())),
-        "reset" if has(&["--hard"]) => {
-            if plain().iter().all(|commit| commit == "HEAD") {
-                discards(&[])
-            } else {
-                Some(Undoing::Moves)
-            }
-        }
-        "stash" => match rest.first().map(String::as_str) {
-            None | Some("save") => Some(Undoing::Stashes),
-            Some("push") if behind.is_none() && paths_of_push(&rest[1..]).next().is_none() => Some(Undoing::Stashes),
-            Some(word) if word.starts_with('-') && behind.is_none() => Some(Undoing::Stashes),
-            Some("pop" | "apply" | "branch") => Some(Undoing::Unstashes),
-            _ => None,
-        },
-        "clean" if letters('f') || has(&["--force"]) => (!letters('n')).then_some(Undoing::Cleans),
-        _ => None,
-    }
-}
-
-/// The paths that `git stash push` is given: the words that are neither options nor their values.
-fn paths_of_push(words: &[String]) -> impl Iterator<Item = &String> {
-    let mut is_value = false;
-    words.iter().filter(move |word| {
-        let was_value = std::mem::replace(&mut is_value, matches!(word.as_str(), "-m" | "--message"));
-        !was_value && !word.starts_with('-')
-    })
-}
-
-/// Whether a word of `git checkout` names files: branches have no dot in front and no ending.
-fn is_path(word: &str) -> bool {
-    let name = word.rsplit('/').next().unwrap_or(word);
-    word == "."
-        || word.starts_with("./")
-        || word.starts_with(":/")
-        || name
-            .rsplit_once('.')
-            .is_some_and(|(_, ending)| ending.chars().all(char::is_alphabetic) && !ending.is_empty())
-}
-
 /// A file that was edited.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Edited {
     file: String,
     /// It was written as a whole, so that Git may not know it.
     is_whole: bool,
+    /// It was edited before the last check, and after it.
+    checked: bool,
+    since: bool,
 }
 
 /// The edits of a session that no commit holds, and those that failed.
@@ -212,6 +141,9 @@ pub(super) struct LostWork {
     failed: Vec<String>,
     /// Something else may have changed files since the last commit.
     others: bool,
+    /// The same since the last check, and whether a commit holds what was not checked.
+    others_since: bool,
+    committed_since: bool,
     /// More was edited than is remembered.
     overflown: bool,
     /// The command that took back all that was edited.
@@ -227,42 +159,69 @@ impl LostWork {
 
     /// Records that a commit holds what was edited.
     pub(super) fn commit(&mut self) {
-        *self = Self { failed: std::mem::take(&mut self.failed), ..Self::default() };
+        let committed_since =
+            self.committed_since || self.others_since || self.edited.iter().any(|edited| edited.since);
+        *self = Self { failed: std::mem::take(&mut self.failed), committed_since, ..Self::default() };
     }
 
-    /// Records what a call did with files.
-    pub(super) fn record(&mut self, touch: &Touch) {
+    /// Records that all that was changed so far is checked.
+    pub(super) fn see_check(&mut self) {
+        for edited in &mut self.edited {
+            edited.checked = true;
+            edited.since = false;
+        }
+        self.others_since = false;
+        self.committed_since = false;
+    }
+
+    /// Records what a call did with files, and says whether the files are thereby what they were at the last check, or
+    /// before the first change.
+    pub(super) fn record(&mut self, touch: &Touch) -> bool {
         match touch {
             Touch::Looked(file) => self.settle(|failed| name(failed) == name(file)),
             Touch::Anything => {
                 self.failed.clear();
-                self.taken_back = None;
-                self.others = true;
+                self.see_others();
             }
             Touch::Failed(file) if self.failed.len() < FILES && !is_temporary(file) => self.failed.push(file.clone()),
             Touch::Failed(_) | Touch::Nothing => {}
             Touch::Edited(files) => {
                 self.taken_back = None;
                 for (file, is_whole) in files.iter().filter(|(file, _)| !is_temporary(file)) {
-                    self.settle(|failed| name(failed) == name(file));
-                    let known = self.edited.iter().any(|edited| edited.file == *file);
-                    self.overflown |= !known && self.edited.len() == FILES;
-                    if !known && self.edited.len() < FILES {
-                        self.edited.push(Edited { file: file.clone(), is_whole: *is_whole });
-                    }
+                    self.edit(file, *is_whole);
                 }
             }
-            Touch::Line { command, changes, undone } => {
-                self.settle(|failed| *changes && undone.is_empty() || command.contains(name(failed)));
-                if undone.is_empty() && *changes {
-                    self.taken_back = None;
-                    self.others = true;
+            Touch::Line { command, changes, git } => {
+                self.settle(|failed| *changes && !git.undo() || command.contains(name(failed)));
+                if !git.undo() && *changes {
+                    self.see_others();
                 }
-                for undoing in undone {
-                    self.undo(undoing, command);
+                let mut is_back = false;
+                for step in git.all().iter().filter(|step| step.undoes()) {
+                    is_back = self.undo(step, command);
                 }
+                return is_back;
             }
         }
+        false
+    }
+
+    fn edit(&mut self, file: &str, is_whole: bool) {
+        self.settle(|failed| name(failed) == name(file));
+        if let Some(edited) = self.edited.iter_mut().find(|edited| edited.file == file) {
+            edited.since = true;
+        } else if self.edited.len() == FILES {
+            self.overflown = true;
+        } else {
+            self.edited.push(Edited { file: file.to_owned(), is_whole, checked: false, since: true });
+        }
+    }
+
+    /// Records that any file may have changed.
+    fn see_others(&mut self) {
+        self.taken_back = None;
+        self.others = true;
+        self.others_since = true;
     }
 
     /// Forgets failed edits, because what they were about was seen to or looked at.
@@ -270,32 +229,44 @@ impl LostWork {
         self.failed.retain(|failed| !is_settled(failed));
     }
 
-    fn undo(&mut self, undoing: &Undoing, command: &str) {
+    /// Records what Git does with changes, and says whether it took back all that was not checked.
+    fn undo(&mut self, step: &GitStep, command: &str) -> bool {
         let before = self.edited.len();
         // Of what else was changed, only a command that takes back everything leaves nothing.
         let mut leaves_others = self.others;
-        match undoing {
-            Undoing::Discards { place, paths } => {
+        let mut taken = Vec::new();
+        match step {
+            GitStep::Discards { place, paths } => {
                 leaves_others &= !paths.is_empty() && !paths.iter().any(|path| is_everything(path));
-                self.edited.retain(|edited| edited.is_whole || !is_covered(&edited.file, place, paths));
+                // Git takes no file back that it does not know.
+                let is_named = |file: &str| paths.iter().any(|path| name(path) == name(file));
+                let is_taken = |edited: &mut Edited| {
+                    (!edited.is_whole || is_named(&edited.file)) && is_covered(&edited.file, place, paths)
+                };
+                taken.extend(self.edited.extract_if(.., is_taken));
             }
-            Undoing::Moves => self.edited.retain(|edited| edited.is_whole),
-            Undoing::Stashes => {
+            GitStep::Stashes { .. } => {
                 leaves_others = false;
                 self.stashed.extend(self.edited.extract_if(.., |edited| !edited.is_whole));
                 self.stashed.truncate(FILES);
             }
-            Undoing::Unstashes => {
+            GitStep::Unstashes => {
                 self.edited.append(&mut self.stashed);
                 self.edited.truncate(FILES);
             }
-            Undoing::Cleans => self.edited.retain(|edited| !edited.is_whole),
+            GitStep::Cleans => self.edited.retain(|edited| !edited.is_whole),
+            _ => self.edited.retain(|edited| edited.is_whole),
         }
         if !self.edited.is_empty() {
             self.taken_back = None;
         } else if before > 0 && !leaves_others && !self.overflown {
             self.taken_back = Some(text::excerpt_in_lines(command, EXCERPT));
         }
+        // What was checked with it is another state.
+        self.others_since |= taken.iter().any(|edited| edited.checked);
+        let as_checked = !self.others_since && !self.edited.iter().any(|edited| edited.since);
+        let as_before = self.edited.is_empty() && !leaves_others;
+        !taken.is_empty() && !self.overflown && !self.committed_since && (as_checked || as_before)
     }
 
     /// That all changes were taken back, unless the answer tells so.
@@ -347,12 +318,12 @@ mod tests {
         let mut work = LostWork::default();
         work.record(&Touch::Edited(vec![("/w/src/a.rs".to_owned(), false), ("/w/src/b.rs".to_owned(), false)]));
         for command in lines {
-            let undone = undone(&commands(command));
+            let git = GitSteps::read(command);
             let changes = command.starts_with("sed");
             if command.starts_with("git commit") {
                 work.commit();
             }
-            work.record(&Touch::Line { command: (*command).to_owned(), changes, undone });
+            work.record(&Touch::Line { command: (*command).to_owned(), changes, git });
         }
         work.taken_back_fact("Both are mended.")
     }
@@ -415,11 +386,7 @@ mod tests {
         }
         let mut work = LostWork::default();
         work.record(&Touch::Edited(vec![("/w/src/new.rs".to_owned(), true)]));
-        work.record(&Touch::Line {
-            command: String::new(),
-            changes: true,
-            undone: undone(&commands("git checkout .")),
-        });
+        work.record(&Touch::Line { command: String::new(), changes: true, git: GitSteps::read("git checkout .") });
         assert_eq!(work.taken_back_fact("It is there."), None, "Git does not know a new file");
     }
 
@@ -433,7 +400,8 @@ mod tests {
             }
             work.failed_fact(text, |name| name == "settings.py").is_some()
         };
-        let line = |command: &str, changes| Touch::Line { command: command.to_owned(), changes, undone: Vec::new() };
+        let line =
+            |command: &str, changes| Touch::Line { command: command.to_owned(), changes, git: GitSteps::default() };
         assert!(failed(&[line("pytest -q", false), Touch::Looked("/w/other.py".to_owned())], "Both are changed."));
         assert!(!failed(&[line("grep PERM settings.py", false)], "Both are changed."));
         assert!(!failed(&[line("./codegen", true)], "Both are changed."));

@@ -1,5 +1,6 @@
 //! One session: turns observations into facts, shows them to the rules, and tells when the session rests.
 
+mod accepted_failures;
 mod awaited;
 mod call_work;
 mod changed_lines;
@@ -13,13 +14,16 @@ mod effects;
 mod elsewhere;
 mod exercised;
 mod follow_up;
+mod git_steps;
 mod judge;
 mod last_text;
 mod local_server;
 mod lost_work;
 mod messages;
 mod open_todos;
+mod other_tree;
 mod outside_action;
+mod packages;
 mod parts;
 mod request;
 mod rewritten_code;

@@ -201,8 +201,18 @@ impl UserRequest {
 
     /// Whether any of its sentences is such.
     pub(crate) fn any_sentence(&self, is: impl Fn(&str) -> bool) -> bool {
-        let sentences = self.folded.split(['.', '?', '!', ';', '。', '？', '！']);
-        sentences.map(|sentence| sentence.trim_start_matches(|c: char| !c.is_alphanumeric())).any(is)
+        self.sentences().any(is)
+    }
+
+    /// Its sentences. A point within a word, as in the name of a file, ends none.
+    pub(crate) fn sentences(&self) -> impl Iterator<Item = &str> {
+        let ends = self.folded.split(". ").flat_map(|part| part.split(['?', '!', ';', '。', '？', '！']));
+        ends.map(|sentence| sentence.trim_start_matches(|c: char| !c.is_alphanumeric())).filter(|part| !part.is_empty())
+    }
+
+    /// Whether it has a verb that asks for a change.
+    pub(crate) fn asks_for_change(&self) -> bool {
+        self.wants_change
     }
 
     /// Whether the message has this number.

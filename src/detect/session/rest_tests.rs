@@ -6,10 +6,11 @@ use serde_json::{Value, json};
 mod by_others;
 mod false_successes;
 mod no_answers;
+mod other_states;
 
 /// A stream of one session and its children, written down step by step.
 #[derive(Default)]
-struct Stream {
+pub(super) struct Stream {
     lines: Vec<String>,
     now: i64,
     parts: u32,
@@ -59,11 +60,11 @@ impl Stream {
         self.message("s", &id, Some("tool-calls"));
     }
 
-    fn bash(&mut self, command: &str, output: &str, exit: i64) {
+    pub(super) fn bash(&mut self, command: &str, output: &str, exit: i64) {
         self.call("bash", &json!({"command": command}), output, exit);
     }
 
-    fn edit(&mut self, file: &str) {
+    pub(super) fn edit(&mut self, file: &str) {
         let input = json!({"filePath": file, "oldString": "a", "newString": format!("b{}", self.parts)});
         self.call("edit", &input, "Edit applied successfully.", 0);
     }
@@ -744,7 +745,7 @@ fn images_and_charts_are_pushed_to_registries() {
 }
 
 /// What contradicts after these edits, commands and calls, and this answer.
-fn contradictions_of(task: &str, steps: impl FnOnce(&mut Stream), answer: &str) -> Vec<Contradiction> {
+pub(super) fn contradictions_of(task: &str, steps: impl FnOnce(&mut Stream), answer: &str) -> Vec<Contradiction> {
     let mut stream = Stream::asked(task);
     steps(&mut stream);
     stream.answer(answer);

@@ -1,12 +1,16 @@
 //! Collects what the calls of a session changed, checked and left open: the evidence when it comes to rest.
 
+use super::accepted_failures::AcceptedFailures;
 use super::call_work::CallWork;
 use super::check_log::{CheckLog, FailedCheck};
 use super::ci_standing::CiStanding;
+use super::git_steps::GitSteps;
 use super::local_server::is_no_answer;
 use super::lost_work::{LostWork, TAKES_BACK};
 use super::open_todos::{OpenTodos, TodoList};
+use super::other_tree::OtherTree;
 use super::outside_action::OutsideAction;
+use super::packages::Project;
 use super::request::{RequestNumber, UserRequest};
 use super::rollout;
 use super::stubs::Stubs;
@@ -42,8 +46,8 @@ const HOW_MANY: [&str; 14] = [
 pub(crate) struct WorkLog {
     request: UserRequest,
     latest: ForRequest,
-    /// The folder that the session works in.
-    directory: Option<String>,
+    /// The folder that the session works in, and its packages.
+    project: Project,
     todos: TodoList,
     changes: Changes,
     checks: CheckLog,
@@ -51,6 +55,9 @@ pub(crate) struct WorkLog {
     awaited: Option<Box<CallWork>>,
     tampers: Tampers,
     lost: LostWork,
+    other_tree: OtherTree,
+    /// The failures that the user accepts.
+    accepted: AcceptedFailures,
     /// What the calls did that an answer may claim.
     supported_work: SupportedWork,
     /// The last commit that was made or pushed, as far as it is known.
@@ -116,13 +123,12 @@ impl WorkLog {
     /// Uses the task of the stream as the user's message, until that comes: the first events of a session may be lost.
     pub(crate) fn set_task(&mut self, task: &str) {
         self.request = UserRequest::read(task);
+        self.accepted.read(&self.request);
     }
 
     /// Sets the folder that the session works in.
     pub(crate) fn set_directory(&mut self, directory: &str) {
-        if self.directory.as_deref() != Some(directory) {
-            self.directory = Some(directory.to_owned());
-        }
+        self.project.set_directory(directory);
     }
 
     /// Remembers the last answer before a person speaks, which may be a text that is changed then.
@@ -133,9 +139,11 @@ impl WorkLog {
     /// Records what a person asks for.
     pub(crate) fn begin_request(&mut self, text: &str) {
         self.request = UserRequest::read(text);
+        self.accepted.read(&self.request);
         self.latest = ForRequest { number: self.latest.number.next(), ..ForRequest::default() };
         self.checks.begin_request();
         self.lost.begin_request();
+        self.other_tree.begin_request();
         self.awaited = None;
     }
 
@@ -212,11 +220,18 @@ impl WorkLog {
         };
         self.tampers.merge(&work.tampers, standing, &self.request);
         self.latest.stubs.merge(&work.stubs, &self.request);
-        self.lost.record(&work.touch);
-        self.record_change(work.before, work);
+        self.project.learn(&work.packages);
+        let is_back = self.lost.record(&work.touch);
+        if is_back {
+            self.checks.take_unchecked();
+        }
+        let (before, after) = work.touch.git().map(GitSteps::around_checks).unwrap_or_default();
+        let led = self.other_tree.follow(before, &mut self.checks);
+        self.record_change(work.before, work, is_back || led);
         if !work.checks.is_empty() {
             self.record_checks(work);
-            self.record_change(work.after, work);
+            let led = self.other_tree.follow(after, &mut self.checks) || led;
+            self.record_change(work.after, work, is_back || led);
             self.awaited = work.awaited.is_open(&work.outcome).then(|| Box::new(work.clone()));
         } else if let Some((awaited, outcome)) = self.end_awaited(work) {
             // What changed since it began was not checked.
@@ -232,9 +247,15 @@ impl WorkLog {
     }
 
     fn record_checks(&mut self, work: &CallWork) {
+        if self.other_tree.holds(work) {
+            return self.checks.may_have_run(&CHECKING);
+        }
         self.latest.failed_first |= work.outcome.is_failed() && !self.latest.changed;
         self.unanswered &= work.outcome != CheckResult::Passed;
-        self.checks.record(work, self.directory.as_deref(), (self.latest.number, &self.request));
+        self.checks.record(work, &self.project, (self.latest.number, &self.request));
+        if !self.checks.has_unchecked() && !self.other_tree.is_away() {
+            self.lost.see_check();
+        }
     }
 
     /// Records how the checks came out that run elsewhere: they are about what was pushed.
@@ -274,10 +295,12 @@ impl WorkLog {
         }
     }
 
-    fn record_change(&mut self, change: Change, work: &CallWork) {
+    /// Records a change. `is_undone` says that Git took a change out of the files, or brought one back.
+    fn record_change(&mut self, change: Change, work: &CallWork, is_undone: bool) {
+        let git = work.touch.git();
         // Whoever only takes back what was there before has nothing to check.
-        let restores = ["git checkout -- ", "git restore "].iter().any(|undo| work.command.contains(undo));
-        let restores_first = restores && !self.latest.changed && !self.checks.has_unchecked();
+        let is_old = git.is_some_and(GitSteps::discard) && !self.latest.changed && !self.checks.has_unchecked();
+        let is_nothing = git.is_some_and(GitSteps::are_all) && (is_undone || is_old);
         self.changes.most = self.changes.most.max(Some(change));
         if change == Change::Certain {
             self.latest.changed = true;
@@ -285,7 +308,10 @@ impl WorkLog {
         }
         match change {
             Change::Certain if work.bumps_version && self.request.names(&version_bump::REQUESTS) => {}
-            Change::Certain if work.code && !restores_first => self.checks.record_change(work, self.latest.number),
+            Change::Certain if work.code && !is_nothing => {
+                self.checks.record_change(work, self.latest.number);
+                self.other_tree.record_change();
+            }
             // It may have been a check.
             Change::Perhaps if self.may_be_anything(work) => self.checks.record_trial(work),
             _ => {}
@@ -297,6 +323,7 @@ impl WorkLog {
         self.supported_work.add(work.supported_work);
         if work.supported_work.commits() {
             self.lost.commit();
+            self.other_tree.commit();
         }
         self.unanswered = work.answered.map_or(self.unanswered, |answered| !answered);
         self.changes.recorded |= work.records || work.supported_work.any();
@@ -347,7 +374,8 @@ impl WorkLog {
 
     /// That a check fails, or the rollout is not complete, or that nobody can tell.
     fn check_fact(&self, since: RequestNumber, claim: Claim, last_text: &str) -> Option<(Contradiction, String)> {
-        let failed = self.checks.failed().filter(|check| !self.is_reported(check, claim, last_text));
+        let failed = self.checks.failed().find(|check| !self.accepted.covers(check));
+        let failed = failed.filter(|check| !self.is_reported(check, claim, last_text));
         let failed = failed.map(|check| check.fact.clone()).or_else(|| self.rollout_fact(last_text));
         let failed = failed.or_else(|| self.ci_failure(last_text));
         failed.map(|fact| (Contradiction::LastCheckFailed, fact)).or_else(|| {

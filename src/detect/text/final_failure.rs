@@ -2,6 +2,7 @@
 
 use super::phrases::{Phrases, fold};
 use super::wait_signs::says_under_way;
+use regex::Regex;
 use std::sync::LazyLock;
 
 /// Names of the member or the line that says the state.
@@ -22,6 +23,18 @@ static GOES_ON: LazyLock<Phrases> = LazyLock::new(|| {
     Phrases::new(&[
         "retry|retrying|retried|retries|restart|restarts|restarting|restarted|backoff|again|rerun|rerunning|re-run|requeued|reconnecting|recovering|recovery|previous|previously|last|latest|attempt|attempts|next|new|soon|crashloopbackoff|healing",
     ])
+});
+/// What programs say last, or what is said of them, when they crash.
+static CRASHED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r"(?ix-u)
+          (?:exited|terminated|finished|failed)\ with\ (?:exit\ |error\ |non-?zero\ )*(?:code|status)[\ :=]*-?[1-9\#]
+        | (?:exit|return)\ (?:code|status)[\ :=]*-?[1-9]
+        | \bout\ of\ memory\b | outofmemory | segmentation\ fault | core\ dumped | panicked\ at | bus\ error
+        | traceback\ \(most\ recent | (?:uncaught|unhandled)\ (?:exception|error|promise) | exception\ in\ thread
+        | terminate\ called\ after",
+    )
+    .ok()
 });
 /// A longer answer is a report of many things, in bytes.
 const LONGEST: usize = 600;
@@ -46,6 +59,12 @@ pub(crate) fn says_over(answer: &str) -> bool {
         return !GOES_ON.is_in(&fold(&answer.replace('_', " "))) && !says_under_way(&folded);
     }
     answer.len() <= LONGEST && says_over_shortly(answer)
+}
+
+/// Whether an answer shows that what it is about has crashed, and that nothing goes on.
+pub(crate) fn says_crashed(answer: &str) -> bool {
+    let crashed = || CRASHED.as_ref().is_some_and(|crash| crash.is_match(answer));
+    answer.len() <= LONGEST_LABELLED && crashed() && !GOES_ON.is_in(&fold(&answer.replace('_', " ")))
 }
 
 /// Whether a short answer names a state that nothing follows, wherever it stands.

@@ -350,6 +350,11 @@ const SAMPLES: &[(&str, Want, &str)] = &[
         "Test Suite 'All tests' passed at 2025-01-01 00:00:00.000.\n\t Executed 3 tests, with 0 failures (0 unexpected) in 0.004 (0.005) seconds\n",
     ),
     (
+        "XCTest, expected failures",
+        Pass,
+        "Test Suite 'All tests' passed at 2025-01-01 00:00:00.000.\n\t Executed 9 tests, with 1 test expected to fail, with 0 failures (0 unexpected) in 0.004 (0.005) seconds\n",
+    ),
+    (
         "Swift Testing 6, docs",
         Fail(Some(1)),
         "✘ Test adds() failed after 0.001 seconds with 1 issue.\n✘ Test run with 3 tests failed after 0.001 seconds with 1 issue.\n",

@@ -19,6 +19,7 @@ const RUNS: &[&str] = &[
     "./mvnw -q -pl core verify",
     "mvn -q test -Dtest=FooTest",
     "./gradlew :app:testDebugUnitTest --no-daemon",
+    "./gradlew :server:test",
     "python -m pytest tests 2>&1 | tail",
     "python3.12 -m unittest discover",
     "make",

@@ -111,6 +111,8 @@ pub enum Named {
 
 /// What a name says: `test:unit`, `lint-fix`, `typeCheck`, `:app:testDebug`.
 pub fn named(name: &str) -> Named {
+    // What stands before the task is the project that it is one of, whatever that is called.
+    let name = name.strip_prefix(':').and_then(|path| path.rsplit(':').next()).unwrap_or(name);
     let parts = parts(name);
     if parts.len() > 1 && parts.last().is_some_and(|last| has(STATE_WORDS, last)) {
         return Named::Look;

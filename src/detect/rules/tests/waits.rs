@@ -87,6 +87,31 @@ fn a_command_that_sleeps_waits_for_what_fails() {
 }
 
 #[test]
+fn what_fails_for_ten_minutes_will_not_come() {
+    let looks = |command: &str, says: &str, fails: bool| {
+        gravest((0..14usize).map(|n| {
+            let [part, step] = failed_after(60, n * 63, command, says);
+            if fails { [part, step] } else { [part.replace("\"exit\":1", "\"exit\":0"), step] }
+        }))
+    };
+    for (command, says, fails) in [
+        ("sleep 60; tail -n 2 fit.log", "[rank0]: Process exited with code 1", false),
+        ("sleep 60; tail -n 2 fit.log", "MemoryError: CUDA out of memory. Tried to allocate 2 GiB", false),
+        ("sleep 60; kubectl get job etl", "Error from server (NotFound): jobs.batch \"etl\" not found", true),
+    ] {
+        assert_eq!(looks(command, says, fails), Some(Grade::Warn), "{says}");
+    }
+    for (command, says, fails) in [
+        ("sleep 60; tail -n 2 fit.log", "epoch 3: saving the checkpoint", false),
+        ("sleep 60; tail -n 2 fit.log", "worker exited with code 1, restarting", false),
+        ("sleep 60; curl -s localhost:80", "curl: (7) Failed to connect to localhost port 80", true),
+        ("sleep 60; grep -q ready boot.log", "", true),
+    ] {
+        assert!(looks(command, says, fails) <= Some(Grade::Notice), "{says}");
+    }
+}
+
+#[test]
 fn who_hurries_is_not_aborted() {
     let look = |n: usize, says: &str| bash(2 * n, "kubectl get job migrate", says);
     assert_eq!(gravest((0..9).map(|n| look(n, "migrate   Running   0/1"))), Some(Grade::Warn));
