@@ -223,6 +223,16 @@ pub(crate) fn runs_anything(tool: &str) -> bool {
     has_word(tool, &RUNS)
 }
 
+/// Words in the names of tools that let another agent work.
+const AGENTS: [&str; 4] = ["agent", "agents", "subagent", "subagents"];
+#[rustfmt::skip]
+const CALLS: [&str; 8] = ["call", "ask", "spawn", "dispatch", "delegate", "launch", "use", "new"];
+
+/// Whether an unknown tool lets another agent work, as its name says: `dispatch_agent`, `runSubagent`.
+pub(crate) fn calls_agent(tool: &str) -> bool {
+    has_word(tool, &AGENTS) && (has_word(tool, &CALLS) || has_word(tool, &RUNS))
+}
+
 /// Whether a tool that looks at something may show how a change works, as its name says, or what it is given.
 pub(crate) fn may_try(tool: &str, given: &str) -> bool {
     has_word(tool, &TRIES) || ["localhost", "127.0.0.1", "0.0.0.0"].iter().any(|own| given.contains(own))
@@ -306,6 +316,12 @@ mod tests {
         }
         assert_eq!(kind("fsWriteFile", None, Some("a.rs")), CallKind::Mutate);
         assert_eq!(kind("fs_write_file", None, Some("a.rs")), CallKind::Mutate);
+    }
+
+    #[test]
+    fn tells_tools_that_call_agents() {
+        assert!(["dispatch_agent", "runSubagent", "spawn-agent"].iter().all(|tool| calls_agent(tool)));
+        assert!(!["get_agent", "update_agent", "agent_browser_click", "call_api"].iter().any(|tool| calls_agent(tool)));
     }
 
     #[test]

@@ -7,6 +7,7 @@ pub(crate) mod classify;
 pub(crate) mod code_files;
 pub(crate) mod complaints;
 pub(crate) mod failure;
+mod handles;
 pub(crate) mod ids;
 pub(crate) mod input;
 pub(crate) mod measure;
@@ -35,7 +36,7 @@ use crate::detect::text::head_and_tail::both;
 use crate::wire::part::{Part, Span, ToolState};
 use crate::wire::record::{Evidence, Point};
 use crate::wire::text::EXCERPT;
-use crate::wire::{Raw, text};
+use crate::wire::{Raw, members, text};
 use aim::Aim;
 use amounts::Amount;
 use classify::{CallKind, Class, classify};
@@ -99,6 +100,8 @@ pub(crate) struct Call {
     pub(crate) unknown_failed: bool,
     /// Equal for calls that try the same: the same check, program or tool, whatever their arguments.
     pub(crate) act: u64,
+    /// The tool that it meant, if it was not understood.
+    pub(crate) meant: Option<u64>,
     /// Equal for results that differ in numbers only.
     pub(crate) gist: u64,
     /// The numbers of its result that may move.
@@ -129,15 +132,20 @@ impl Call {
         let (input, class) = read_input(tool, state, config);
         let raw = state.error.or(state.output);
         let normalized = raw.map(|raw| normalize_raw_output(raw, &config.masks)).unwrap_or_default();
+        let plain = class.line.is_none().then(|| handles::without_handles(&normalized)).flatten();
+        let shows_handles = plain.is_some();
+        let normalized = plain.unwrap_or(normalized);
         let CallResult { failure, denied, check, remote, failing, unknown_failed, still_runs, exit } =
             result::read(tool, &input, &class, state, is_nothing(&normalized));
         let Class { kind, guessed, line, .. } = class;
-        let progress = progress(raw, kind, tool, &input);
+        // A call that was not understood is answered with what it was given.
+        let own = raw.filter(|_| !failure.as_ref().is_some_and(CallFailure::is_invalid));
+        let progress = progress(own, kind, tool, &input);
         let with_progress = |key| progress.key().map_or(key, |progress| hash::join(key, progress));
         let result = with_progress(result(raw, &normalized, &input, line.is_none()));
         let in_digits = raw.filter(|_| normalized.contains(PLACEHOLDER));
         let failing = failing.or_else(|| progress.failing_key().filter(|_| is_failed_check(kind, check.as_ref())));
-        let key = key(tool, &input, &normalized);
+        let key = key(tool, &input, &normalized, shows_handles);
         let shows_id = is_id(raw, &normalized);
         let said = if shows_id { 0 } else { result };
         Some(Self {
@@ -150,9 +158,10 @@ impl Call {
             exact: in_digits.map_or(result, |raw| hash::of(raw.get())),
             empty: is_nothing(&normalized),
             act: act(tool, &input, line.as_ref()),
-            numbers: in_digits.map(motion::numbers).unwrap_or_default(),
-            amounts: raw.filter(|_| failure.is_some()).map(amounts::read).unwrap_or_default(),
-            ids: raw.filter(|_| failure.is_some()).map(ids::of_result).unwrap_or_default(),
+            meant: meant(tool, state),
+            numbers: own.and(in_digits).map(motion::numbers).unwrap_or_default(),
+            amounts: own.filter(|_| failure.is_some()).map(amounts::read).unwrap_or_default(),
+            ids: own.filter(|_| failure.is_some()).map(ids::of_result).unwrap_or_default(),
             ends: both_ends(&normalized),
             measured: raw.filter(|_| failure.is_none()).and_then(|raw| measure::read(raw, kind, tool, &input)),
             progress,
@@ -239,9 +248,10 @@ fn progress(raw: Option<Raw<'_>>, kind: CallKind, tool: &str, input: &Input) -> 
 }
 
 /// Equal for equal tools and inputs.
-fn key(tool: &str, input: &Input, normalized: &str) -> u64 {
+fn key(tool: &str, input: &Input, normalized: &str, shows_handles: bool) -> u64 {
     // What a page shows tells whether the same element was meant.
-    let given = if normalized.len() < PAGE { input.key } else { input.key_without_handle };
+    let is_page = shows_handles || normalized.len() >= PAGE;
+    let given = if is_page { input.key_without_handle } else { input.key };
     // What numbers a request may choose the answer as well, unless that is a code alone.
     let counters = if input.counters != 0 && nonces::is_code(normalized) { input.counters } else { 0 };
     hash::join(hash::of(tool), given.wrapping_sub(counters))
@@ -356,6 +366,13 @@ fn key_without_ids(key: u64, tool: &str, kind: CallKind, input: &Input, normaliz
 /// Whether a result is the id of a thing and nothing else.
 fn is_id(raw: Option<Raw<'_>>, normalized: &str) -> bool {
     normalized.len() == PLACEHOLDER.len_utf8() && raw.is_some_and(|raw| raw.get().len() > nonces::ID)
+}
+
+/// The tool that a call meant, if it was not understood: the tool that says so is given its name.
+fn meant(tool: &str, state: &ToolState<'_>) -> Option<u64> {
+    let input = state.input.filter(|_| tool == result::INVALID)?;
+    let (_, name) = members(input)?.into_iter().find(|(name, _)| name == "tool")?;
+    Some(hash::of(&*text::decode(name)))
 }
 
 /// What a call tries: its check, its program and subcommand, or its tool.

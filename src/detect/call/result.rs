@@ -19,6 +19,9 @@ use compiler::reports;
 mod compiler;
 mod linters;
 
+/// The tool of `OpenCode` that answers calls which it did not understand.
+pub(super) const INVALID: &str = "invalid";
+
 /// How much of an error is searched for a denial, in bytes.
 const DENIAL: usize = 400;
 
@@ -280,7 +283,7 @@ fn failure(
     silent: bool,
 ) -> Option<CallFailure> {
     let body = state.error.or(state.output).map(text::body).unwrap_or_default();
-    if tool == "invalid" {
+    if tool == INVALID {
         return Some(CallFailure::invalid(first_line(&text::unescaped(&body)).unwrap_or("error")));
     }
     let cut_off = || class.line.as_ref().and_then(|_| CallFailure::cut_off(&body));

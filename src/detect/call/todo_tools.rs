@@ -34,6 +34,11 @@ pub(super) fn keeps_list(tool: &str) -> bool {
     TodoVerb::of(tool).is_some_and(|verb| verb != TodoVerb::Closes)
 }
 
+/// Whether a tool that plans writes the whole list anew, as its name says.
+pub(crate) fn writes_whole_list(tool: &str) -> bool {
+    tool.to_ascii_lowercase().contains("todo") && TodoVerb::of(tool).is_none()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -46,5 +51,7 @@ mod tests {
         for tool in ["asana_create_task", "task", "task_complete", "todowrite", "create_issue"] {
             assert!(!keeps_list(tool), "{tool}");
         }
+        assert!(writes_whole_list("todowrite") && writes_whole_list("TodoWrite"));
+        assert!(!["todo_add", "todoread", "think"].iter().any(|tool| writes_whole_list(tool)));
     }
 }

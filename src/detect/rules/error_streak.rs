@@ -53,6 +53,8 @@ struct Failures {
     bare: bool,
     /// It was always the same call.
     same_call: bool,
+    /// The tool that the last call meant, if it was not understood.
+    meant: Option<u64>,
     /// A call changes something by name, or names a tool or a program that does not exist.
     edits: bool,
     /// Something other than a read succeeded since.
@@ -129,8 +131,11 @@ impl ErrorStreak {
     /// Ends the streaks of what a call tried.
     fn end(&mut self, call: &Call, signals: &mut Signals) {
         self.row = None;
+        let tool = hash::of(&call.tool);
         self.errors.retain(|errors| {
-            errors.varied || errors.act != call.act || errors.is_of_another_file(call) || errors.is_of_another_run(call)
+            let stays = errors.varied || errors.act != call.act;
+            // Now it was understood.
+            errors.meant != Some(tool) && (stays || errors.is_of_another_file(call) || errors.is_of_another_run(call))
         });
         if self.errors.is_empty() {
             signals.release(NAME);
@@ -249,6 +254,7 @@ impl Failures {
             mixed: false,
             bare: failure.is_bare,
             same_call: true,
+            meant: call.meant,
             edits: fails_for_itself(call, failure),
             succeeded: false,
             slow: false,
@@ -272,6 +278,7 @@ impl Failures {
             && !has_no_program(&failure.line);
         self.same_call &= self.key == call.key;
         self.key = call.key;
+        self.meant = call.meant;
         let aim = call.aim();
         self.repeats |= self.aims.contains(&(aim.shape, aim.target));
         // A word after a program may be a host or a subcommand. The error names what it is about.

@@ -1,7 +1,6 @@
 //! Detects one tool in a row, on the same target, with nearly identical arguments.
 
 use super::rule::{Rule, RuleInfo};
-use super::stagnation::tells_of_nothing;
 use super::streak::Streak;
 use crate::detect::call::Call;
 use crate::detect::call::classify::CallKind;
@@ -13,6 +12,7 @@ use crate::detect::fact::{Fact, RuleContext};
 use crate::detect::hash;
 use crate::detect::signal::{Signal, Signals};
 use crate::detect::text::similar::similarity;
+use crate::detect::text::unattained::tells_of_nothing;
 use crate::wire::record::{Grade, Kind};
 use std::collections::VecDeque;
 
@@ -51,17 +51,23 @@ struct Past {
     sought: Option<String>,
 }
 
+impl End {
+    fn of(call: &Call, compared: Comparison) -> Self {
+        if compared.advances {
+            Self::New
+        } else if call.failed() {
+            Self::Failed
+        } else if compared.new_result {
+            Self::New
+        } else {
+            Self::Old
+        }
+    }
+}
+
 impl Past {
     fn read(call: &Call, compared: Comparison) -> Self {
-        let end = if compared.advances {
-            End::New
-        } else if call.failed() {
-            End::Failed
-        } else if compared.new_result {
-            End::New
-        } else {
-            End::Old
-        };
+        let end = End::of(call, compared);
         let is_deed = matches!(call.kind, CallKind::Unknown | CallKind::Record | CallKind::Mutate)
             || call.guessed && does(&call.tool);
         let did = is_deed && end != End::Failed && !tells_of_nothing(&call.ends);
@@ -107,8 +113,11 @@ impl NearDuplicate {
             *self = Self::default();
             return;
         }
-        // The calls of one message were decided on at once.
+        // The calls of one message were decided on at once. A look behind a deed shows what that brought.
         if self.streak.is_some() && !call.message.is_empty() && call.message == self.message {
+            if let Some(deed) = self.past.back_mut().filter(|past| past.end == End::Old) {
+                deed.end = if End::of(call, compared) == End::New { End::New } else { End::Old };
+            }
             return;
         }
         let length = usize::try_from(context.config.limit(&WARN)).unwrap_or(usize::MAX);

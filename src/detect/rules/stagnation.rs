@@ -1,5 +1,8 @@
 //! Detects one tool that is called with different arguments each time and has the same result.
 
+mod plans;
+mod spawns;
+
 use super::rule::{Rule, RuleInfo};
 use super::streak::Streak;
 use crate::detect::call::classify::CallKind;
@@ -10,7 +13,10 @@ use crate::detect::fact::history::Comparison;
 use crate::detect::fact::{Fact, RuleContext};
 use crate::detect::hash;
 use crate::detect::signal::{Signal, Signals};
+use crate::detect::text::unattained::tells_of_nothing;
 use crate::wire::record::{Grade, Kind};
+use plans::Plans;
+use spawns::{Spawns, is_spawn};
 use std::collections::VecDeque;
 
 const NAME: &str = "stagnation";
@@ -21,6 +27,8 @@ const NOTICE: Limit =
 const EMPTY: Limit =
     Limit::new("stagnation.empty", 8, "calls of one tool with different arguments and an empty result before a notice");
 const WARN: Limit = Limit::new("stagnation.more", 4, "further such calls between a notice and a warning");
+// Each of them is a session of its own.
+const SPAWNS: Limit = Limit::new("stagnation.spawns", 6, "subagents in a row that find nothing before a warning");
 
 /// Novel calls of any tool that end a streak.
 const NOVEL: u64 = 3;
@@ -49,22 +57,30 @@ struct ToolStreak {
 pub(super) struct Stagnation {
     streaks: VecDeque<ToolStreak>,
     plans: Plans,
+    spawns: Spawns,
 }
 
 impl Rule for Stagnation {
     const INFO: RuleInfo = RuleInfo {
         name: NAME,
         about: "one tool, different arguments each time, the same result",
-        limits: &[NOTICE, EMPTY, WARN],
+        limits: &[NOTICE, EMPTY, WARN, SPAWNS],
     };
 
     fn observe(&mut self, fact: &Fact<'_>, context: &RuleContext<'_>, signals: &mut Signals) {
         match fact {
-            Fact::Call(call, _) if call.kind == CallKind::Plan => self.plans.take(call, context, signals),
+            Fact::Call(call, _) if call.kind == CallKind::Plan => {
+                let limits = [&NOTICE, &WARN].map(|limit| context.config.limit(limit));
+                self.plans.take(call, NAME, limits, context).into_iter().for_each(|signal| signals.report(signal));
+            }
             // A change may change the results.
             Fact::Call(_, compared) if compared.new_change => *self = Self::default(),
             Fact::Call(call, compared) => {
                 self.plans = Plans::default();
+                if is_spawn(call) {
+                    let signal = self.spawns.take(call, NAME, context.config.limit(&SPAWNS), context);
+                    signal.into_iter().for_each(|signal| signals.report(signal));
+                }
                 if !compared.waits() {
                     self.take(call, *compared, context, signals);
                 }
@@ -72,47 +88,6 @@ impl Rule for Stagnation {
             Fact::User => *self = Self::default(),
             _ => {}
         }
-    }
-}
-
-/// Lists and thoughts with no other call between them, which say the same in another order or under another number.
-#[derive(Default)]
-struct Plans {
-    /// The latest of them, each as the sum of its words.
-    seen: VecDeque<u64>,
-    again: Option<Streak>,
-}
-
-/// The most plans to remember.
-const PLANS: usize = 16;
-
-impl Plans {
-    fn take(&mut self, call: &Call, context: &RuleContext<'_>, signals: &mut Signals) {
-        let words = call.input.text.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty());
-        // In whatever order; a list on which one more item is done has other words.
-        let sum = words.fold(0u64, |sum, word| sum.wrapping_add(hash::spread(hash::of(word))));
-        if !self.seen.contains(&sum) {
-            if self.seen.len() == PLANS {
-                self.seen.pop_front();
-            }
-            self.seen.push_back(sum);
-            return;
-        }
-        match &mut self.again {
-            Some(again) => again.add(call),
-            again => *again = Some(Streak::begin(call, context)),
-        }
-        let Some(again) = &self.again else { return };
-        let notice = context.config.limit(&NOTICE);
-        if again.calls() < notice {
-            return;
-        }
-        let warn = again.calls() >= notice + context.config.limit(&WARN);
-        let summary = format!("{} plans or thoughts say nothing new, with no other call between them", again.calls());
-        let grade = if warn { Grade::Warn } else { Grade::Notice };
-        let mut signal = Signal::new(NAME, Kind::Stagnation, grade, hash::of("plan"), summary);
-        again.fill(&mut signal, context);
-        signals.report(signal);
     }
 }
 
@@ -164,19 +139,9 @@ impl Stagnation {
     }
 }
 
-/// Words of an answer that says that nothing was found.
-const NOTHING: [&str; 7] = ["no ", "not ", "none", "nothing", "empty", "0 ", "zero"];
-
 /// Whether a read found nothing.
 fn says_nothing(call: &Call) -> bool {
     call.empty || is_empty_list(&call.ends) || tells_of_nothing(&call.ends)
-}
-
-/// Whether an answer begins with words that say that there is nothing.
-pub(super) fn tells_of_nothing(answer: &str) -> bool {
-    let start = answer.trim_start_matches(|c: char| !c.is_alphanumeric());
-    let start = start[..start.floor_char_boundary(80)].to_lowercase();
-    NOTHING.iter().any(|word| start.starts_with(word) || start.contains(&format!(" {word}")))
 }
 
 /// How many words a question has at least: fewer are a name.

@@ -80,10 +80,19 @@ pub(crate) fn gives_number(answer: &str, output: &str) -> bool {
 }
 
 fn says_so(folded: &str) -> bool {
-    FAILING.find_all(folded).any(|(at, _)| {
-        let denied = |word: &str| DENYING.contains(&word.trim_matches(|c: char| !c.is_alphanumeric()));
-        !folded[..at].split_whitespace().rev().take(NEAR).any(denied)
-    })
+    FAILING.find_all(folded).any(|(at, _)| !is_denied(&folded[..at]))
+}
+
+/// Whether the last of these words deny what is behind them.
+fn is_denied(before: &str) -> bool {
+    let denies = |word: &str| DENYING.contains(&word.trim_matches(|c: char| !c.is_alphanumeric()));
+    before.split_whitespace().rev().take(NEAR).any(denies)
+}
+
+/// Whether a text says that something does not fail, or that a scan found nothing.
+pub(crate) fn denies_failure(text: &str) -> bool {
+    let folded = fold(text);
+    FAILING.find_all(&folded).any(|(at, _)| is_denied(&folded[..at]))
 }
 
 #[cfg(test)]
@@ -114,6 +123,9 @@ mod tests {
         ] {
             assert!(tells_failure(text, &items), "{text}");
         }
+        assert!(
+            denies_failure("I found no open issues there.") && !denies_failure("I found no code that raises an error.")
+        );
         for text in
             ["Yes, main is green.", "All done. No failures, 0 errors.", "The suite ran to its end.", "没什么可说的。"]
         {

@@ -39,6 +39,8 @@ const DESCRIBING: &[&str] = &[
 const BOUNDING: &[&str] = &[
     "until|unless|bis|jusqu'à|jusqu'*|hasta|até|finché|fino a|пока|до тех пор|поки|totdat|dopóki|dokud|tills|inntil|indtil|kunnes|amíg|până|cho đến|sampai|直到|まで|까지",
 ];
+/// Words of an answer that says that nothing was found.
+const NOTHING: [&str; 8] = ["no ", "not ", "none", "nothing", "empty", "0 ", "zero", "unable to "];
 /// The first and the last sentences of an answer say how it came out.
 const FIRST: usize = 2;
 const LAST: usize = 4;
@@ -53,6 +55,13 @@ pub(super) fn is_unattained(folded: &str) -> bool {
             let hit = unattained.find_all(clause).next();
             hit.is_some_and(|(start, end)| !describing.is_in(&clause[..start]) && !bounding.is_in(&clause[end..]))
         })
+}
+
+/// Whether an answer begins with words that say that there is nothing.
+pub(crate) fn tells_of_nothing(answer: &str) -> bool {
+    let start = answer.trim_start_matches(|c: char| !c.is_alphanumeric());
+    let start = start[..start.floor_char_boundary(80)].to_lowercase();
+    NOTHING.iter().any(|word| start.starts_with(word) || start.contains(&format!(" {word}")))
 }
 
 /// Whether an answer says so of a call that had no answer.

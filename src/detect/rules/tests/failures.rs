@@ -165,3 +165,23 @@ fn words_are_searched_for_one_after_the_other() {
             >= Some(Grade::Warn)
     );
 }
+
+#[test]
+fn what_was_not_understood_is_said_again() {
+    let cut = |at: usize, echo: &str| {
+        let said = format!(
+            "Invalid input for tool write: JSON parsing failed: Text: {{\"content\": \"{echo}.\nError message: JSON Parse error"
+        );
+        call(at, "invalid", &json!({"tool": "write", "error": said}), &format!("The arguments are invalid: {said}"))
+    };
+    let words = ["alder", "birch", "cedar", "elder", "fir", "gum", "hazel", "ivy", "juniper", "larch"];
+    let echo = |n: usize| format!("[{{{} {}", words[n], [310, 438, 513, 388, 239, 129, 608, 705, 96, 44][n]);
+    assert!(gravest((0..10).map(|n| cut(9 * n, &echo(n)))) >= Some(Grade::Warn));
+    let write = |at: usize, tool: &str, file: &str| {
+        call(at, tool, &json!({"filePath": format!("{file}.json"), "content": file}), "Wrote file successfully.")
+    };
+    let mended =
+        |tool: &'static str| (0..10).flat_map(move |n| [cut(9 * n, &echo(n)), write(9 * n + 4, tool, words[n])]);
+    assert!(is_quiet(mended("write")));
+    assert!(!is_quiet(mended("edit")), "another tool");
+}

@@ -131,6 +131,19 @@ fn buttons_without_effect() {
 }
 
 #[test]
+fn elements_are_numbered_anew() {
+    let clicks = |alert: fn(usize) -> String| {
+        warned((0..8usize).map(|n| {
+            let input = json!({"element": "Book", "ref": format!("s{n}e17")});
+            let page = format!("- alert [ref=s{0}e5]: {1}\n- button \"Book\" [ref=s{0}e17]", n + 1, alert(n));
+            call(30 * n, "browser_click", &input, &page)
+        }))
+    };
+    assert!(clicks(|_| "This slot is taken".to_owned()));
+    assert!(!clicks(|n| format!("Booked for {}", WORDS[n])));
+}
+
+#[test]
 fn dead_jobs_are_looked_at() {
     let looks = |count: usize, answer: &str| {
         warned((0..count).map(|n| bash(45 * n, "gh run view 4471 --json status,conclusion", answer)))
@@ -184,6 +197,43 @@ fn subagents_for_the_same() {
     assert!(subagents(nearly, nothing));
     assert!(!subagents(|n| format!("Review src/{}.rs for leaks, and report.", WORDS[n]), |_| "No leaks.".to_owned()));
     assert!(!subagents(same, |n| format!("Translated the chapter {}, and {} is next.", WORDS[n], WORDS[n + 1])));
+}
+
+#[test]
+fn subagents_that_find_nothing() {
+    let asked = |tool: &str, prompts: &[&str], answers: &[&str]| {
+        warned(prompts.iter().enumerate().map(|(n, prompt)| {
+            let input =
+                json!({"description": prompt, "prompt": format!("{prompt} Be brief."), "subagent_type": "explore"});
+            call(90 * n, tool, &input, answers[n % answers.len()])
+        }))
+    };
+    let reworded = [
+        "Find the retry queue.",
+        "Locate the queue of retries.",
+        "Where are jobs retried?",
+        "Search for retrying jobs.",
+        "Look for the job queue once more.",
+        "Deep search: retry of jobs.",
+        "Job queue, thorough.",
+    ];
+    for tool in ["task", "dispatch_agent"] {
+        assert!(asked(tool, &reworded, &["<task_result>\n\n</task_result>"]), "{tool}");
+        assert!(asked(tool, &reworded, &["The agent returned no output."]), "{tool}");
+        let nothing =
+            ["I was unable to find it.", "No such code.", "The search gave no match.", "Nothing of the sort."];
+        assert!(asked(tool, &reworded, &nothing), "{tool}");
+    }
+    let modules = ["billing", "mail", "search", "export", "admin", "login", "audit"];
+    let each = |form: &str| modules.map(|module| form.replace("MODULE", module));
+    for form in ["Does the MODULE module use Redis?", "Look where src/MODULE.rs sends mail."] {
+        let prompts = each(form);
+        let prompts = prompts.each_ref().map(String::as_str);
+        let answers = each("No, I found nothing of the sort in MODULE.");
+        assert!(!asked("task", &prompts, &answers.each_ref().map(String::as_str)), "{form}");
+    }
+    assert!(!asked("task", &reworded, &["No issues found."]), "a review");
+    assert!(!asked("task", &reworded, &["It is in src/jobs.rs.", "No such code.", "I could not find it."]));
 }
 
 #[test]

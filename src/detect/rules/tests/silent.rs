@@ -225,6 +225,25 @@ fn near_duplicate() {
 }
 
 #[test]
+fn a_look_behind_a_deed_shows_what_it_brought() {
+    // Both of one message.
+    let pair = |n: usize, look: &str, screen: String| {
+        let at = 10 * n;
+        let [deed, _] = call(at, "swipe_screen", &json!({"direction": "up"}), "Swiped up");
+        let [look, step] = call(at + 1, look, &json!({}), &screen);
+        let message = format!("\"messageID\":\"msg_{at}\"");
+        let same = |line: String| line.replace(&format!("\"messageID\":\"msg_{}\"", at + 1), &message);
+        [deed, same(look), same(step)]
+    };
+    let words = ["ash", "bay", "cat", "dog", "eel", "fox", "gnu", "hen", "ibis", "jay", "kite", "lynx", "mole", "newt"];
+    let swipes = |screen: &dyn Fn(usize) -> String| -> Lines {
+        (0..28).flat_map(|n| pair(n, "screen_elements", screen(n))).collect()
+    };
+    assert_silent(&swipes(&|n| format!("text {} {}\nbutton Next", words[n % 14], words[(n * 3 + n / 14) % 14])));
+    assert_eq!(gravest(&swipes(&|_| "text ash\nbutton Next".to_owned())), Some(Grade::Stop));
+}
+
+#[test]
 fn waiting() {
     let looks = |count: usize, every: usize, command: &'static str, answer: &'static str| {
         session((0..count).map(move |n| bash(every * n, command, answer)))

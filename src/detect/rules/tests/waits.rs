@@ -247,6 +247,15 @@ fn plans_that_only_change_their_order_lead_nowhere() {
     assert!(!is_quiet((0..20).map(|n| list(n, 0))));
     let read = |n: usize| call(5 * n + 2, "read", &json!({"filePath": format!("{n}.md")}), &format!("post {n}"));
     assert!(is_quiet((0..20).flat_map(|n| [list(n, 0), read(n)])));
+    let grow = |n: usize, done: usize| {
+        let todo = |at: usize| json!({"content": format!("{} {at}", items[(at + n) % 4]), "status": if at < done { "completed" } else { "pending" }});
+        call(5 * n, "todowrite", &json!({"todos": (0..n + 2).map(todo).collect::<Vec<_>>()}), &format!("{n} todos"))
+    };
+    assert!(!is_quiet((0..12).map(|n| grow(n, 0))), "it grows");
+    assert!(is_quiet((0..12).map(|n| grow(n, n))), "what is done in words");
+    assert!(is_quiet((0..8).map(|n| grow(n, 0))), "a few");
+    let add = |n: usize| call(5 * n, "TaskCreate", &json!({"subject": format!("{} of part {n}", items[n % 4])}), "ok");
+    assert!(is_quiet((0..12).map(add)), "item by item");
     let think = |n: usize, thought: String| {
         call(
             5 * n,
