@@ -2,7 +2,7 @@
 //! attempts at one.
 
 use super::input::Input;
-use super::shell::targets;
+use super::shell::{runs_elsewhere, targets};
 use crate::detect::hash;
 
 /// What a call is aimed at.
@@ -14,6 +14,8 @@ pub(crate) struct Aim {
     pub(crate) target: u64,
     /// The targets, the names of programs and their subcommands among them.
     names: Vec<String>,
+    /// It runs on another machine.
+    is_elsewhere: bool,
 }
 
 impl Aim {
@@ -33,7 +35,14 @@ impl Aim {
             shape: hash::join(shape, hash::of(names.len().to_string())),
             target: joined(hash::of("target"), &names),
             names,
+            is_elsewhere: programs.iter().any(|program| runs_elsewhere(program)),
         }
+    }
+
+    /// The server that it is aimed at, with its port, if an address tells. What runs on another machine has servers of
+    /// that machine in mind.
+    pub(crate) fn server(&self) -> Option<&str> {
+        if self.is_elsewhere { None } else { self.names.iter().find_map(|name| server(name)) }
     }
 
     /// Whether one of the targets is a path, and so no word that says what a program does.
@@ -45,6 +54,18 @@ impl Aim {
     pub(crate) fn is_named_in(&self, message: &str) -> bool {
         self.names.iter().any(|name| message.contains(name.as_str()))
     }
+}
+
+/// The server in an address, with its port: `https://a.example/x`, `localhost:8080/x`.
+fn server(name: &str) -> Option<&str> {
+    let address = name.split_once("://").map(|(_, address)| address);
+    let server = address.unwrap_or(name).split(['/', '?', '#']).next().unwrap_or_default();
+    let server = server.rsplit('@').next().unwrap_or_default();
+    let has_port = || {
+        let port = server.rsplit_once(':').filter(|(host, _)| !host.is_empty()).map(|(_, port)| port);
+        port.is_some_and(|port| port.len() > 1 && port.bytes().all(|byte| byte.is_ascii_digit()))
+    };
+    (!server.is_empty() && (address.is_some() || has_port())).then_some(server)
 }
 
 /// How many words a name has at most: more are prose or code.
@@ -65,4 +86,24 @@ fn values(text: &str, handle: Option<&str>) -> Vec<String> {
         !is_number(value) && !is_code(value) && Some(*value) != handle && value.split_whitespace().count() <= NAME_WORDS
     };
     text.lines().filter(is_name).map(str::to_owned).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_name_servers() {
+        for (name, found) in [
+            ("http://localhost:8080/a?b=1", Some("localhost:8080")),
+            ("https://me:x@a.example/b", Some("a.example")),
+            ("localhost:8080/a", Some("localhost:8080")),
+            ("src/a.rs:12", None),
+            ("a.rs:7", None),
+            ("file:///w/a.rs", None),
+            ("a.example", None),
+        ] {
+            assert_eq!(server(name), found, "{name}");
+        }
+    }
 }

@@ -32,6 +32,8 @@ static ERROR_LINE: LazyLock<Option<Regex>> = LazyLock::new(|| {
         | ^CONFLICT\ \(|^Automatic\ merge\ failed
         | ^\s*\+\s*(?:CategoryInfo|FullyQualifiedErrorId)\s*:
         | ^Msg\ \d+,\ Level\ (?:1[1-9]|2\d)\b
+        | ^\W*MCP\ error\ -\d
+        | ^\W*(?:\w+\ )?validation\ (?:error|failed)\s*:
         | ^Symbol.{1,4}s\ (?:function|value)\b.{1,20}\bis\ void:
         | ^\W*(?:your|the)\b.{0,40}\b(?:edit|change|patch|command)\b.{0,40}\b(?:error|failed|not\ applied|rejected)",
     )
@@ -422,6 +424,8 @@ mod tests {
             "Error: no match for oldString",
             "fatal: not a git repository",
             "src/Main.java:12: error: ';' expected",
+            "MCP error -32602: tags: expected array, received string",
+            "Input validation failed: tags must be an array",
         ] {
             assert_eq!(error_in(line).as_deref(), Some(line));
         }

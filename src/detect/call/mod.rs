@@ -20,6 +20,7 @@ mod numbers;
 pub(crate) mod prefilter;
 pub(crate) mod progress;
 pub(crate) mod remote;
+mod restarts;
 mod result;
 pub(crate) mod running;
 pub(crate) mod shell;
@@ -45,6 +46,7 @@ use input::Input;
 use motion::Number;
 use normalize::{normalize_output, normalize_raw_output, without_numbers};
 use progress::Progress;
+use restarts::without_counts;
 use result::{CallResult, is_nothing};
 use shell::CommandLine;
 use std::borrow::Cow;
@@ -131,27 +133,22 @@ impl Call {
         let (tool, point) = (part.tool.as_deref().unwrap_or_default(), point());
         let (input, class) = read_input(tool, state, config);
         let raw = state.error.or(state.output);
-        let normalized = raw.map(|raw| normalize_raw_output(raw, &config.masks)).unwrap_or_default();
-        let plain = class.line.is_none().then(|| handles::without_handles(&normalized)).flatten();
-        let shows_handles = plain.is_some();
-        let normalized = plain.unwrap_or(normalized);
+        let (normalized, shows_handles) = normalize(raw, class.line.is_none(), config);
         let CallResult { failure, denied, check, remote, failing, unknown_failed, still_runs, exit } =
             result::read(tool, &input, &class, state, is_nothing(&normalized));
         let Class { kind, guessed, line, .. } = class;
-        // A call that was not understood is answered with what it was given.
-        let own = raw.filter(|_| !failure.as_ref().is_some_and(CallFailure::is_invalid));
+        let own = own_answer(raw, failure.as_ref());
         let progress = progress(own, kind, tool, &input);
         let with_progress = |key| progress.key().map_or(key, |progress| hash::join(key, progress));
         let result = with_progress(result(raw, &normalized, &input, line.is_none()));
         let in_digits = raw.filter(|_| normalized.contains(PLACEHOLDER));
-        let failing = failing.or_else(|| progress.failing_key().filter(|_| is_failed_check(kind, check.as_ref())));
-        let key = key(tool, &input, &normalized, shows_handles);
-        let shows_id = is_id(raw, &normalized);
+        let (key, shows_id) = (key(tool, &input, &normalized, shows_handles), is_id(raw, &normalized));
         let said = if shows_id { 0 } else { result };
         Some(Self {
-            message: part.message.clone().into_owned(),
+            message: part.message.to_string(),
             key,
             without_ids: hash::join(key_without_ids(key, tool, kind, &input, &normalized), said),
+            failing: failing.or_else(|| progress.failing_key().filter(|_| is_failed_check(kind, check.as_ref()))),
             shows_id,
             result_key: with_shown(hash::join(hash::of(&*state.status), result), state.attachments),
             gist: with_shown(with_progress(gist(raw, &normalized)), state.attachments),
@@ -170,7 +167,6 @@ impl Call {
             point,
             tool: tool.to_owned(),
             kind,
-            failing,
             complaints: raw.filter(|_| line.is_none()).and_then(|raw| complaints::of_call(tool, kind, &input, raw)),
             remote,
             unknown_failed,
@@ -204,6 +200,20 @@ impl Call {
     pub(crate) fn evidence(&self) -> Evidence {
         Evidence { id: self.point.id.clone(), excerpt: self.excerpt.clone() }
     }
+}
+
+/// A result as it is compared, and whether it shows handles of elements, which are left out.
+fn normalize(raw: Option<Raw<'_>>, by_tool: bool, config: &Config) -> (String, bool) {
+    let normalized = raw.map(|raw| normalize_raw_output(raw, &config.masks)).unwrap_or_default();
+    match by_tool.then(|| handles::without_handles(&normalized)).flatten() {
+        Some(plain) => (plain, true),
+        None => (normalized, false),
+    }
+}
+
+/// What the tool itself answered: a call that was not understood is answered with what it was given.
+fn own_answer<'a>(raw: Option<Raw<'a>>, failure: Option<&CallFailure>) -> Option<Raw<'a>> {
+    raw.filter(|_| !failure.is_some_and(CallFailure::is_invalid))
 }
 
 /// When a call began and ended, in milliseconds since the Unix epoch.
@@ -262,6 +272,7 @@ fn result(raw: Option<Raw<'_>>, normalized: &str, input: &Input, is_tool: bool) 
     if is_number(raw, normalized) {
         return raw.map_or(0, |raw| hash::of(raw.get()));
     }
+    let normalized = &*without_counts(normalized);
     if is_empty_list(normalized) {
         // An empty page is the same as any other, whatever its number.
         return hash::of(without_numbers(&without_echo(normalized, &input.text)));

@@ -6,14 +6,14 @@ use crate::detect::call::Call;
 use crate::detect::call::aim::Aim;
 use crate::detect::call::classify::CallKind;
 use crate::detect::call::failure::CallFailure;
-use crate::detect::call::unrun::{has_no_program, never_ran};
+use crate::detect::call::unrun::{has_no_program, lacks_module, never_ran, refuses_arguments};
 use crate::detect::config::Limit;
 use crate::detect::episode::ERROR_STREAK as NAME;
 use crate::detect::fact::history::Comparison;
 use crate::detect::fact::{Fact, RuleContext};
 use crate::detect::hash;
 use crate::detect::signal::{Signal, Signals};
-use crate::detect::text::wait_signs::PAUSE;
+use crate::detect::text::wait_signs::{PAUSE, is_unreachable};
 use crate::wire::record::{Grade, Kind};
 use std::collections::VecDeque;
 
@@ -57,6 +57,8 @@ struct Failures {
     meant: Option<u64>,
     /// A call changes something by name, or names a tool or a program that does not exist.
     edits: bool,
+    /// What all of them fail for, if that is neither their own nor their targets'.
+    cause: Option<u64>,
     /// Something other than a read succeeded since.
     succeeded: bool,
     /// A call may wait for what fails to come up.
@@ -237,12 +239,26 @@ fn class(call: &Call, failure: &CallFailure) -> u64 {
 
 /// Whether a call fails for what it is, and not for what it is aimed at: it changes something by name, or it never ran.
 fn fails_for_itself(call: &Call, failure: &CallFailure) -> bool {
-    call.kind == CallKind::Mutate || failure.is_invalid() || never_ran(&failure.line)
+    let refuses = || call.line.is_none() && refuses_arguments(&failure.line, call.input.target.is_some());
+    call.kind == CallKind::Mutate || failure.is_invalid() || never_ran(&failure.line) || refuses()
+}
+
+/// What a call fails for if it is the same for any other target: a server that does not answer, whatever is asked of
+/// it, or a module that is not installed, whatever is run. A call that sleeps gives the server time.
+fn cause(call: &Call, failure: &CallFailure, aim: &Aim) -> Option<u64> {
+    if lacks_module(&failure.line) {
+        return Some(failure.class);
+    }
+    let sleeps = call.line.as_ref().is_some_and(|line| line.waits);
+    let server = aim.server().filter(|_| !sleeps && is_unreachable(&failure.line))?;
+    Some(hash::join(hash::of("server"), hash::of(server)))
 }
 
 impl Failures {
     fn begin(class: u64, call: &Call, failure: &CallFailure, context: &RuleContext<'_>) -> Self {
-        let Aim { shape, target, .. } = call.aim();
+        let aim = call.aim();
+        let cause = cause(call, failure, &aim);
+        let Aim { shape, target, .. } = aim;
         Self {
             class,
             act: call.act,
@@ -256,6 +272,7 @@ impl Failures {
             same_call: true,
             meant: call.meant,
             edits: fails_for_itself(call, failure),
+            cause,
             succeeded: false,
             slow: false,
             message: call.message.clone(),
@@ -286,6 +303,7 @@ impl Failures {
         self.bare &= failure.is_bare;
         self.varied |= self.act != call.act;
         self.edits |= fails_for_itself(call, failure);
+        self.cause = self.cause.filter(|known| cause(call, failure, &aim) == Some(*known));
         if self.aims.len() == TARGETS {
             self.aims.pop_front();
         }
@@ -325,16 +343,18 @@ impl Failures {
     }
 
     /// A signal, if there are enough calls. A batch is never worth a warning: such as dead links, or inputs that crash
-    /// a program.
+    /// a program. A longer one that fails for the same cause throughout is, but it may have been asked for.
     fn signal(&self, [warn, stop]: [u64; 2], summary: String, context: &RuleContext<'_>) -> Option<Signal> {
         let calls = self.calls.calls();
         let enough = calls >= warn || (self.verbatim && calls + 1 >= warn);
         if calls < warn.div_ceil(2) {
             return None;
         }
-        let grade = if self.is_batch() {
+        let is_batch = self.is_batch();
+        let is_of_one_cause = self.cause.is_some() && calls >= context.config.limit(&ROW);
+        let grade = if is_batch && !is_of_one_cause {
             Grade::Notice
-        } else if calls >= stop && !self.succeeded && !self.slow && !self.bare {
+        } else if calls >= stop && !is_batch && !self.succeeded && !self.slow && !self.bare {
             Grade::Stop
         } else {
             Grade::Warn

@@ -71,7 +71,9 @@ impl Past {
         let is_deed = matches!(call.kind, CallKind::Unknown | CallKind::Record | CallKind::Mutate)
             || call.guessed && does(&call.tool);
         let did = is_deed && end != End::Failed && !tells_of_nothing(&call.ends);
-        Self { target: target(call), end, did: did.then(|| names(call)), sought: sought(call) }
+        // What measures one thing after the other names each of them.
+        let target = if compared.measured { call.aim().target } else { target(call) };
+        Self { target, end, did: did.then(|| names(call)), sought: sought(call) }
     }
 }
 

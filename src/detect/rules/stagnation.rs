@@ -71,7 +71,9 @@ impl Rule for Stagnation {
         match fact {
             Fact::Call(call, _) if call.kind == CallKind::Plan => {
                 let limits = [&NOTICE, &WARN].map(|limit| context.config.limit(limit));
-                self.plans.take(call, NAME, limits, context).into_iter().for_each(|signal| signals.report(signal));
+                if let Some(signal) = self.plans.take(call, NAME, limits, context) {
+                    signals.report(signal);
+                }
             }
             // A change may change the results.
             Fact::Call(_, compared) if compared.new_change => *self = Self::default(),
@@ -79,7 +81,9 @@ impl Rule for Stagnation {
                 self.plans = Plans::default();
                 if is_spawn(call) {
                     let signal = self.spawns.take(call, NAME, context.config.limit(&SPAWNS), context);
-                    signal.into_iter().for_each(|signal| signals.report(signal));
+                    if let Some(signal) = signal {
+                        signals.report(signal);
+                    }
                 }
                 if !compared.waits() {
                     self.take(call, *compared, context, signals);

@@ -25,6 +25,7 @@ mod other_tree;
 mod outside_action;
 mod packages;
 mod parts;
+mod repetitions;
 mod request;
 mod rewritten_code;
 mod rollout;

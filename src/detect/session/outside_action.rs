@@ -38,7 +38,7 @@ const COMMAND: usize = 60;
 
 /// How much of the end of an output is read, in bytes.
 const END: usize = 1024;
-/// What a line begins with that explains the complaint before it, in small letters: PostgreSQL, Git, SQLAlchemy.
+/// What a line begins with that explains the complaint before it, in small letters, as those of `psql` and `git`.
 const EXPLAINS: [&str; 8] = ["hint", "detail", "line ", "context", "note", "see ", "[", "^"];
 
 /// How one call came out that did something.

@@ -684,7 +684,9 @@ fn last_command_that_failed_did_nothing() {
         (&[("pkill -f serve.py", "", 1)], "The server is stopped.", true),
     ] {
         let run = |stream: &mut Stream| {
-            commands.iter().for_each(|(command, output, exit)| stream.bash(command, output, *exit))
+            for (command, output, exit) in commands {
+                stream.bash(command, output, *exit);
+            }
         };
         let found = contradictions_of("Merge main, load the data and add the index.", run, answer);
         assert_eq!(!found.contains(&Contradiction::UnsupportedClaim), is_told, "{commands:?} {answer}");

@@ -293,7 +293,10 @@ mod tests {
 
     #[test]
     fn an_edit_of_many_lines_is_read_once() {
-        let lines = |mark: &str| (0..20_000).map(|line| format!("  todo_{mark}({line})\n")).collect::<String>();
+        let lines = |mark: &str| {
+            let lines: Vec<String> = (0..20_000).map(|line| format!("  todo_{mark}({line})")).collect();
+            lines.join("\n")
+        };
         assert!(!finds("src/a.ts", Some(&lines("a")), &lines("b")));
     }
 

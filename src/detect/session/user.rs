@@ -1,15 +1,13 @@
 //! Recognizes the user's messages. A real user's message resets what the agent did before. Messages from us, hooks,
 //! plugins and scripts do not.
 
+use super::repetitions::{Repetition, repetitions};
 use crate::detect::call::Call;
 use crate::detect::call::classify::CallKind;
 use crate::detect::call::normalize::{normalize_output, without_numbers};
 use crate::detect::hash;
 use crate::wire::Timestamp;
-use aho_corasick::AhoCorasick;
-use regex::Regex;
 use std::collections::VecDeque;
-use std::sync::LazyLock;
 
 /// How many of our announced messages are remembered.
 const EXPECTED: usize = 8;
@@ -23,51 +21,8 @@ const WORD: usize = 16;
 /// Two pauses before such messages that differ by less than one part in so many are a program's.
 const REGULAR: i64 = 5;
 
-/// How users ask to do something a number of times, in the languages of [`NUMBERS`].
-static TIMES: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    let names = NUMBERS.iter().flat_map(|(names, _)| names.split(' ')).collect::<Vec<_>>().join("|");
-    Regex::new(&format!(
-        r"(?ix)
-          (?:^|[^A-Za-z0-9_.])(\d{{1,4}}|{names})
-            (?:[\ \t]*(?:次|回|번|遍)
-            | [\ \t]*mal(?:[^A-Za-z0-9_]|$)
-            | [\ \t]+(?:times|veces|fois|vezes|volte|keer|gånger|раза?|razy)(?:[^A-Za-z0-9_]|$))"
-    ))
-    .ok()
-});
-
-/// Numbers by name, which stand before "times" in many languages.
-#[rustfmt::skip]
-const NUMBERS: [(&str, u64); 13] = [
-    ("two zwei dos deux dois due twee två два dwa 两 二 두", 2),
-    ("three drei tres trois três tre drie три trzy 三 세", 3),
-    ("four vier cuatro quatre quatro quattro fyra четыре cztery 四 네", 4),
-    ("five fünf cinco cinq cinque vijf fem пять pięć 五 다섯", 5),
-    ("six sechs seis sei zes sex шесть sześć 六 여섯", 6),
-    ("seven sieben siete sept sete sette zeven sju семь siedem 七 일곱", 7),
-    ("eight acht ocho huit oito otto åtta восемь osiem 八 여덟", 8),
-    ("nine neun nueve neuf nove negen nio девять dziewięć 九 아홉", 9),
-    ("ten zehn diez dix dez dieci tien tio десять dziesięć 十 열", 10),
-    ("twelve zwölf doce douze doze dodici twaalf tolv двенадцать dwanaście 十二", 12),
-    ("twenty zwanzig veinte vingt vinte venti twintig tjugo двадцать dwadzieścia 二十 스무", 20),
-    ("fifty fünfzig cincuenta cinquante cinquenta cinquanta vijftig femtio пятьдесят 五十 쉰", 50),
-    ("hundred hundert cien cent cem cento honderd hundra сто sto 一百 百 백", 100),
-];
-
 /// The most rounds that are taken for asked without a word that names them: fewer than a circle takes to be one.
 const ROUNDS: u32 = 4;
-
-/// What stands between the steps of a task.
-#[rustfmt::skip]
-const BETWEEN_STEPS: [&str; 16] = [
-    " then ", " afterwards ", " dann ", " danach ", " anschließend ", " luego ", " después ", " puis ", " ensuite ", " poi ", " depois ",
-    " затем ", " потом ", "然后", "それから", "그다음",
-];
-
-static STEPS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| AhoCorasick::new(BETWEEN_STEPS).ok());
-
-/// How long a word of a tool's name is that names the tool, at least, in bytes.
-const TOOL_WORD: usize = 4;
 
 /// What is known about the user's messages in a session.
 #[derive(Default)]
@@ -80,8 +35,8 @@ pub(crate) struct User {
     rested: Option<Timestamp>,
     /// How long a message that was sent before was waited for, the last time, in milliseconds.
     pause: Option<i64>,
-    /// Sentences of the last message that ask to do something a number of times, and how often that is still.
-    asked: Vec<(String, u64)>,
+    /// What the last message asks to do a number of times.
+    asked: Vec<Repetition>,
     expected: VecDeque<String>,
 }
 
@@ -127,22 +82,17 @@ impl User {
         if call.kind == CallKind::Mutate && call.line.is_none() && call.failed() {
             return false;
         }
-        let is_meant = |sentence: &str| match call.input.command.as_deref() {
-            Some(command) => names_command(sentence, command),
-            None => names_input(sentence, &call.tool, &call.input.text),
-        };
-        let mut named = self.asked.iter_mut().filter(|(sentence, left)| *left > 0 && is_meant(sentence));
-        let Some((_, left)) = named.next() else {
+        let Some(meant) = self.asked.iter_mut().find(|asked| asked.left > 0 && asked.means(call)) else {
             return false;
         };
-        *left -= 1;
+        meant.left -= 1;
         true
     }
 
     /// How many rounds of the same the user asked for, whatever of. More than a few show something that is asked for
     /// by name, see [`Self::asks_for`].
     pub(crate) fn rounds(&self) -> u32 {
-        let few = self.asked.iter().filter_map(|(_, left)| u32::try_from(*left).ok()).filter(|count| *count <= ROUNDS);
+        let few = self.asked.iter().filter_map(|asked| u32::try_from(asked.left).ok()).filter(|count| *count <= ROUNDS);
         few.max().unwrap_or_default()
     }
 
@@ -191,65 +141,6 @@ fn is_marked(text: &str) -> bool {
             && label.starts_with(|c: char| c.is_ascii_uppercase())
             && label.chars().all(|c| c.is_ascii_uppercase() || " _-:".contains(c) || c.is_ascii_digit())
     })
-}
-
-/// The sentences of a text that ask to do something a number of times.
-fn repetitions(text: &str) -> Vec<(String, u64)> {
-    let Some(pattern) = TIMES.as_ref() else {
-        return Vec::new();
-    };
-    let sentences = text.split(['\n', ';', '!', '?']).flat_map(|line| line.split(". ")).flat_map(steps);
-    sentences
-        .filter_map(|sentence| {
-            let count = pattern.captures(sentence)?.get(1)?.as_str().to_lowercase();
-            let is_named = |names: &str| names.split(' ').any(|name| name == count);
-            let named = NUMBERS.iter().find(|(names, _)| is_named(names)).map(|(_, number)| *number);
-            Some((sentence.to_owned(), named.or_else(|| count.parse().ok())?))
-        })
-        .take(EXPECTED)
-        .collect()
-}
-
-/// What a sentence asks for first, and what it asks for then.
-fn steps(sentence: &str) -> Vec<&str> {
-    let cuts = STEPS.iter().flat_map(|searcher| searcher.find_iter(sentence));
-    let mut from = 0;
-    let mut steps = Vec::new();
-    for cut in cuts {
-        steps.push(&sentence[from..cut.start()]);
-        from = cut.end();
-    }
-    steps.push(&sentence[from..]);
-    steps
-}
-
-/// Whether a sentence names a command: it quotes it, has all of it, or names the file that it runs.
-fn names_command(sentence: &str, command: &str) -> bool {
-    let command = command.trim();
-    let quoted = sentence.split(['`', '"', '\'']).skip(1).step_by(2).map(str::trim);
-    let has_quote = quoted.filter(|part| part.len() > 1).any(|part| command.contains(part));
-    let whole = command.contains(' ') && sentence.contains(command);
-    let is_file = |word: &&str| word.len() > 3 && word.find('.').is_some_and(|at| at > 0);
-    let mut words = sentence.split_whitespace().map(|word| word.trim_matches([',', ':', '(', ')']));
-    has_quote || whole || words.any(|word| is_file(&word) && command.split_whitespace().any(|part| part == word))
-}
-
-/// Whether a sentence names what a tool without a command is given: `press` with `DOWN`. A tool that is given nothing
-/// is named by a word of its own name.
-fn names_input(sentence: &str, tool: &str, values: &str) -> bool {
-    let lower = sentence.to_lowercase();
-    let has = |word: &str| {
-        let is_part = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric() || c == '_');
-        lower.match_indices(word).any(|(at, _)| {
-            !is_part(lower[..at].chars().next_back()) && !is_part(lower[at + word.len()..].chars().next())
-        })
-    };
-    let mut given = values.lines().map(|value| value.trim().to_lowercase());
-    let mut tools = tool.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| word.len() >= TOOL_WORD);
-    if values.trim().is_empty() {
-        return tools.any(|word| has(&word.to_lowercase()));
-    }
-    given.any(|value| value.len() > 1 && value.parse::<f64>().is_err() && has(&value))
 }
 
 #[cfg(test)]
@@ -302,39 +193,5 @@ mod tests {
         assert!(!led("weiter", &[30, 30, 31]), "as regular as a program");
         assert!(!led("weiter", &[12, 2, 40]), "at once");
         assert!(!led("Go on with the next item of the list.", &[12, 40, 17]), "nobody types it again");
-    }
-
-    #[test]
-    fn names_what_a_tool_is_given() {
-        assert!(names_input("Press DOWN ten times", "emu_press", "down"));
-        assert!(names_input("Shake the device 5 times", "device_shake", ""));
-        assert!(!names_input("Press DOWN ten times", "read", "src/down.rs"));
-        assert!(!names_input("Sum up the downloads 3 times", "emu_press", "DOWN"));
-    }
-
-    #[test]
-    fn counts_named_repetitions() {
-        for (text, command, count) in [
-            ("Run `make test` 10 times", "make test", Some(10)),
-            ("Run flaky.sh ten times and tell me how often it fails", "sh flaky.sh", Some(10)),
-            ("Run `make test` 10 times", "cat log", None),
-            ("Make the importer 10x faster", "make importer", None),
-            ("It fails again and again, in a loop, every 5 seconds", "make", None),
-            ("Hash it 3 times", "cat hash", None),
-            ("Führe `make test` zehnmal aus", "make test", Some(10)),
-            ("Führe `make test` 12 Mal aus", "make test", Some(12)),
-            ("Ejecuta `make test` diez veces", "make test", Some(10)),
-            ("Lance `make test` 7 fois", "make test", Some(7)),
-            ("Запусти `make test` пять раз", "make test", Some(5)),
-            ("请运行 `make test` 10次", "make test", Some(10)),
-            ("请运行 `make test` 10次", "ls", None),
-            ("`make test` を十回実行してください", "make test", Some(10)),
-            ("Malen wir `make test` aus", "make test", None),
-            ("Write a.cfg with `set.sh`, then run `make test` 10 times", "set.sh", None),
-            ("Write a.cfg with `set.sh`, then run `make test` 10 times", "make test", Some(10)),
-        ] {
-            let found = repetitions(text).into_iter().find(|(sentence, _)| names_command(sentence, command));
-            assert_eq!(found.map(|(_, count)| count), count, "{text}");
-        }
     }
 }

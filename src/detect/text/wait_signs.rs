@@ -107,7 +107,8 @@ const SOURCES: [&str; 20] = [
 ];
 
 static SAYS_RUNNING: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(RUNNING));
-static SAYS_NOT_YET: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(NOT_YET));
+static SAYS_NOT_YET: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(&[UNREACHABLE, NOT_YET]));
+static SAYS_UNREACHABLE: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(&[UNREACHABLE, UNRESOLVED]));
 static SAYS_FINAL: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(FINAL));
 static REPORT: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(REPORTS));
 static SAYS_OVER: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(NOT_RUNNING));
@@ -126,10 +127,13 @@ const RUNNING: &[&str] = &[
     "bezig|nog niet|w toku|oczekuj*|w kolejce|pågår|väntar|venter|käynnissä|odottaa|probíhá|čeká|çalışıyor|bekliyor|beklemede|devam ediyor|đang chạy|đang chờ|đang xử lý|sedang berjalan|menunggu|tertunda|εκτελείται|σε εξέλιξη|αναμονή|în curs|în așteptare|folyamatban|várakozik|ממתין|פועל|جاري|قيد|في الانتظار|चल रहा|प्रतीक्षा|กำลัง",
 ];
 
-/// What a failed read says of something that is not there yet, or whose time to be waited for was up.
-const NOT_YET: &[&str] = &[
-    "timed out waiting|timed out after|timeout waiting|timeout exceeded while waiting|gave up waiting|deadline exceeded|connection refused|connection timed out|connection reset|no route to host|host unreachable|net unreachable|network unreachable|destination unreachable|is unreachable|are unreachable|unreachable!|no response|not responding|not reachable|rejecting connections|not accepting connections|is restarting|is starting|starting up|still starting|temporarily unavailable|service unavailable|bad gateway|gateway timeout|try again later|another operation|not found yet|does not exist yet|is not up|not listening|could not connect|failed to connect|couldn't connect|can't connect|cannot connect|unable to connect|econnrefused|actively refused|connection was refused|max retries exceeded|not up|not yet|isn't up|isn't ready|not healthy|not started",
-];
+/// What is said of a server that does not answer, whatever is asked of it.
+const UNREACHABLE: &str = "connection refused|no route to host|host unreachable|net unreachable|network unreachable|destination unreachable|could not connect|failed to connect|couldn't connect|can't connect|cannot connect|unable to connect|econnrefused|actively refused|connection was refused";
+/// What is said of one whose name nobody knows.
+const UNRESOLVED: &str = "could not resolve host|couldn't resolve host|enotfound|err name not resolved|name or service not known|nodename nor servname";
+
+/// What else a failed read says of something that is not there yet, or whose time to be waited for was up.
+const NOT_YET: &str = "timed out waiting|timed out after|timeout waiting|timeout exceeded while waiting|gave up waiting|deadline exceeded|connection timed out|connection reset|is unreachable|are unreachable|unreachable!|no response|not responding|not reachable|rejecting connections|not accepting connections|is restarting|is starting|starting up|still starting|temporarily unavailable|service unavailable|bad gateway|gateway timeout|try again later|another operation|not found yet|does not exist yet|is not up|not listening|max retries exceeded|not up|not yet|isn't up|isn't ready|not healthy|not started";
 
 /// A line with these says that nothing is under way.
 const NOT_RUNNING: &[&str] = &[
@@ -193,6 +197,11 @@ pub(crate) fn needs_more_than_time(result: &str) -> bool {
 /// Whether a look says in words of its own that what it looks for does not answer yet.
 pub(crate) fn refuses(result: &str) -> bool {
     says(&SAYS_NOT_YET, &fold(&tail(result, TAIL).replace('_', " ")))
+}
+
+/// Whether an error says that a server cannot be reached.
+pub(crate) fn is_unreachable(error: &str) -> bool {
+    SAYS_UNREACHABLE.is_in(&fold(&error.replace('_', " ")))
 }
 
 /// Whether a phrase of the table is said of something. A count of none denies it: `unreachable=0`, `"pending": false`.

@@ -36,7 +36,7 @@ pub(crate) use reader::read;
 pub(crate) use rewrites::rewritten;
 pub(crate) use substitutions::{Substitution, deletions, insertions, of_command, plain, substitutions};
 pub(crate) use suppress::{may_suppress, suppression};
-pub(crate) use target::targets;
+pub(crate) use target::{runs_elsewhere, targets};
 pub(crate) use verbs::{has, looks_at_files};
 
 #[cfg(test)]

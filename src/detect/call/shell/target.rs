@@ -19,6 +19,9 @@ const WRAPPED: usize = 5;
 const PLACE_OPTIONS: &str =
     "chdir C cwd directory working-dir prefix project-dir project package workspace filter manifest-path module stack";
 
+/// Options that name what a program runs: of Cargo, `go`, `dotnet` and others.
+const NAME_OPTIONS: &str = "bin example bench test project";
+
 /// Letters of a script, which no name of a target has.
 const SCRIPT: [char; 8] = [';', '(', ')', '{', '}', '<', '>', '\n'];
 
@@ -29,6 +32,11 @@ pub(crate) struct Targets {
     pub(crate) programs: Vec<String>,
     /// Their operands, in order. Options and what belongs to them are left out.
     pub(crate) operands: Vec<String>,
+}
+
+/// Whether a program runs another one somewhere else.
+pub(crate) fn runs_elsewhere(program: &str) -> bool {
+    has(ELSEWHERE, program)
 }
 
 /// What a command line works on.
@@ -83,6 +91,11 @@ fn operands(arguments: &[String]) -> Vec<String> {
     let mut values = Vec::new();
     let mut option = None;
     for word in arguments {
+        // What stands before it is no option's value, and what stands behind it is for the program that is run.
+        if word == "--" {
+            option = None;
+            continue;
+        }
         if word.len() > 1 && word.starts_with('-') {
             if let Some((name, value)) = word.split_once('=') {
                 let list = if has(PLACE_OPTIONS, name.trim_start_matches('-')) { &mut operands } else { &mut values };
@@ -92,7 +105,8 @@ fn operands(arguments: &[String]) -> Vec<String> {
             continue;
         }
         let is_value = option.take().is_some_and(|option| {
-            !word.contains("://") && (option.starts_with("--") || !operands.is_empty() || is_setting(word))
+            let names = option.starts_with("--") && has(NAME_OPTIONS, option.trim_start_matches('-'));
+            !names && !word.contains("://") && (option.starts_with("--") || !operands.is_empty() || is_setting(word))
         });
         if is_value {
             values.push(word.clone());
@@ -143,6 +157,8 @@ mod tests {
             ("curl --fail https://a.example -o a", "curl --fail https://b.example -o b"),
             ("ssh -q alpha uptime", "ssh -q beta uptime"),
             ("crash --input=one.bin", "crash --input=two.bin"),
+            ("cargo run --release --bin one -- --count=9", "cargo run --release --bin two -- --count=9"),
+            ("run --fast -- one", "run --fast -- two"),
             ("./target < one.bin; ./target one", "./target < one.bin; ./target two"),
             ("gh issue view 17", "gh issue view 18"),
             ("cat one.txt", "cat two.txt"),

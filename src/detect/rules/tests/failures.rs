@@ -185,3 +185,54 @@ fn what_was_not_understood_is_said_again() {
     assert!(is_quiet(mended("write")));
     assert!(!is_quiet(mended("edit")), "another tool");
 }
+
+#[test]
+fn one_cause_is_no_batch() {
+    let ask = |server: &dyn Fn(usize) -> String, sleep: &str| {
+        gravest((0..12).map(|n| {
+            let server = server(n);
+            let (host, port) = server.split_once(':').unwrap();
+            let answer =
+                format!("curl: (7) Failed to connect to {host} port {port} after 0 ms: Could not connect to server");
+            failed_after(1, 9 * n, &format!("{sleep}curl -sS http://{server}/{}", PARTS[n]), &answer)
+        }))
+    };
+    assert_eq!(ask(&|_| "localhost:8787".to_owned(), ""), Some(Grade::Warn));
+    assert_eq!(ask(&|n| format!("box-{n}.lan:9100"), ""), Some(Grade::Notice));
+    assert_eq!(ask(&|n| format!("localhost:{}", 3000 + n), ""), Some(Grade::Notice));
+    assert_eq!(ask(&|_| "localhost:8787".to_owned(), "sleep 5; "), Some(Grade::Notice));
+    let remote = |n: usize| {
+        let answer = "curl: (7) Failed to connect to localhost port 9100: Connection refused";
+        failed_after(1, 9 * n, &format!("ssh {0} curl -sS http://localhost:9100/{0}", PARTS[n]), answer)
+    };
+    assert!(is_quiet((0..12).map(remote)), "one server on each machine");
+
+    let run = |module: &dyn Fn(usize) -> String| {
+        gravest((0..12).map(|n| {
+            let answer =
+                format!("Traceback (most recent call last):\n  File \"{0}.py\", line 1\n{1}", PARTS[n], module(n));
+            failed_after(1, 9 * n, &format!("python3 {}.py", PARTS[n]), &answer)
+        }))
+    };
+    assert_eq!(run(&|_| "ModuleNotFoundError: No module named 'pandas'".to_owned()), Some(Grade::Warn));
+    assert_eq!(run(&|_| "ValueError: unknown encoding".to_owned()), Some(Grade::Notice));
+}
+
+#[test]
+fn refused_arguments_are_no_batch() {
+    let label = |answer: &str| {
+        gravest((0..9).map(|n| call(9 * n, "tracker_update", &json!({"id": 400 + 7 * n, "tags": PARTS[n]}), answer)))
+    };
+    assert!(
+        label(
+            "MCP error -32602: Input validation error: Invalid arguments for tool update: [\n  {\n    \"path\": [\"tags\"]\n  }\n]"
+        ) >= Some(Grade::Warn)
+    );
+    assert!(label("Error: expected array, received string at tags") >= Some(Grade::Warn));
+    assert!(label("Error: the item was not found") <= Some(Grade::Notice));
+    let validate = |n: usize| {
+        let input = json!({"file": format!("cfg/{}.json", PARTS[n])});
+        call(9 * n, "validate", &input, "Error: expected array, received string at tags")
+    };
+    assert!(is_quiet((0..9).map(validate)), "the fault is in each of the files");
+}

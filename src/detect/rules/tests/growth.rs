@@ -39,3 +39,14 @@ fn two_settings_are_measured_in_turns() {
     assert!(turns(&time) < Some(Grade::Stop));
     assert_eq!(turns(&|_| "error: could not find `pool`".to_owned()), Some(Grade::Stop));
 }
+
+#[test]
+fn one_program_after_the_other_is_measured() {
+    let runs = |command: &dyn Fn(usize) -> String| {
+        gravest((0..9).map(|n| bash(60 * n, &command(n), &format!("{}.{n} ns/op", 35 + 7 * n))))
+    };
+    let names = ["auth", "bills", "carts", "docs", "geo", "index", "jobs", "ledger", "mail"];
+    for start in ["cargo fuzz run", "cargo run --release --bin", "go run ./cmd/seed", "npm run bench"] {
+        assert!(runs(&|n| format!("{start} {} -- --iterations=100000", names[n])) <= Some(Grade::Notice), "{start}");
+    }
+}

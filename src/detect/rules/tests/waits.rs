@@ -621,3 +621,26 @@ fn a_service_that_was_started_may_say_nothing_but_a_code() {
     assert!(looks("docker compose up -d", 40, 7, "000") >= Some(Grade::Warn));
     assert_eq!(looks("ls", 12, 7, "000"), Some(Grade::Stop));
 }
+
+#[test]
+fn a_service_that_crashes_for_ever_comes_no_nearer() {
+    let looks = |command: &str, says: &dyn Fn(usize) -> String| {
+        gravest((0..55).map(|n| bash(66 * n, &format!("sleep 60; {command}"), &says(n))))
+    };
+    for (command, says) in [
+        (
+            "kubectl get pods",
+            (|n| format!("web-1 0/1 CrashLoopBackOff {} ({n}s ago) {n}m", 3 + n / 3)) as fn(usize) -> String,
+        ),
+        ("docker compose ps", |n| {
+            format!("web Restarting (1) {} seconds ago\ndb Up {} minutes", n * 37 % 50 + 5, n + 1)
+        }),
+        ("systemctl status web", |n| {
+            format!("Active: activating (auto-restart)\nrestart counter is at {}.", 3 + 2 * n)
+        }),
+    ] {
+        assert_eq!(looks(command, &says), Some(Grade::Warn), "{command}");
+    }
+    let comes = |n: usize| format!("web {}/60 CrashLoopBackOff {} {n}m", n + 1, 3 + n / 3);
+    assert!(looks("kubectl get sts", &comes) <= Some(Grade::Notice));
+}

@@ -167,7 +167,9 @@ fn values(file: &str, removed: &[&str], added: &[&str]) -> Vec<Relaxed> {
 fn same_pairs<'a>(before: &'a [Pair], after: &'a [Pair]) -> Vec<(&'a Pair, &'a Pair)> {
     let by_key = |pairs: &'a [Pair]| {
         let mut named: HashMap<&str, Vec<&Pair>> = HashMap::new();
-        pairs.iter().for_each(|pair| named.entry(&pair.key).or_default().push(pair));
+        for pair in pairs {
+            named.entry(&pair.key).or_default().push(pair);
+        }
         named
     };
     let (before, counted) = (by_key(before), by_key(after));

@@ -94,7 +94,7 @@ const STATEMENTS: [(&[&str], &[&str]); 6] = [
     (&["nim"], &["skip()"]),
 ];
 
-/// Markers that keep every other test from running: Jest, Vitest, Mocha and Playwright, Jasmine, RSpec, Ginkgo, ExUnit.
+/// Markers that keep every other test from running, in the common frameworks of each language.
 #[rustfmt::skip]
 const FOCUSES: [(&[&str], &[&str]); 4] = [
     (&["js", "jsx", "mjs", "cjs", "ts", "tsx", "mts", "cts", "vue", "svelte"], &[

@@ -1,0 +1,298 @@
+//! Reads how often a person asks to do something, and recognizes the calls that do it.
+
+use crate::detect::call::Call;
+use crate::detect::call::classify::CallKind;
+use crate::detect::text::phrases::{Phrases, fold};
+use aho_corasick::AhoCorasick;
+use regex::Regex;
+use std::sync::LazyLock;
+
+/// The most repetitions of one message that are remembered.
+const MOST: usize = 8;
+/// How many sentences back a pronoun may point.
+const BACK: usize = 3;
+/// How often at most something is done "until it fails" where no number is named.
+const UNTIL: u64 = 20;
+/// The shortest name, in bytes.
+const NAME: usize = 4;
+
+/// How users ask to do something a number of times, in the languages of [`NUMBERS`].
+static TIMES: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let names = NUMBERS.iter().flat_map(|(names, _)| names.split(' ')).collect::<Vec<_>>().join("|");
+    Regex::new(&format!(
+        r"(?ix)
+          (?:^|[^A-Za-z0-9_.])(\d{{1,4}}|{names})
+            (?:[\ \t]*(?:次|回|번|遍)
+            | [\ \t-]*mal(?:[^A-Za-z0-9_]|$)
+            | [\ \t]+(?:times|veces|fois|vezes|volte|keer|gånger|раза?|razy)(?:[^A-Za-z0-9_]|$)
+            | (?P<runs>[\ \t]+(?:runs|iterations|repetitions|executions|läufe|durchläufe|wiederholungen|ejecuciones|repeticiones|exécutions|répétitions|execuções|repetições|esecuzioni|ripetizioni|запусков|прогонов|повторов)(?:[^A-Za-z0-9_]|$)))"
+    ))
+    .ok()
+});
+
+/// Numbers by name, which stand before "times" in many languages.
+#[rustfmt::skip]
+const NUMBERS: [(&str, u64); 17] = [
+    ("two zwei dos deux dois due twee två два dwa 两 二 두", 2),
+    ("three drei tres trois três tre drie три trzy 三 세", 3),
+    ("four vier cuatro quatre quatro quattro fyra четыре cztery 四 네", 4),
+    ("five fünf cinco cinq cinque vijf fem пять pięć 五 다섯", 5),
+    ("six sechs seis sei zes sex шесть sześć 六 여섯", 6),
+    ("seven sieben siete sept sete sette zeven sju семь siedem 七 일곱", 7),
+    ("eight acht ocho huit oito otto åtta восемь osiem 八 여덟", 8),
+    ("nine neun nueve neuf nove negen nio девять dziewięć 九 아홉", 9),
+    ("ten zehn diez dix dez dieci tien tio десять dziesięć 十 열", 10),
+    ("eleven elf once onze undici elva jedenaście одиннадцать 十一", 11),
+    ("dozen twelve zwölf doce douze doze dodici twaalf tolv двенадцать dwanaście 十二", 12),
+    ("fifteen fünfzehn quince quinze quindici vijftien femton пятнадцать piętnaście 十五 열다섯", 15),
+    ("twenty zwanzig veinte vingt vinte venti twintig tjugo двадцать dwadzieścia 二十 스무", 20),
+    ("thirty dreißig treinta trente trinta trenta dertig trettio тридцать trzydzieści 三十 서른", 30),
+    ("forty vierzig cuarenta quarante quarenta quaranta veertig fyrtio сорок czterdzieści 四十 마흔", 40),
+    ("fifty fünfzig cincuenta cinquante cinquenta cinquanta vijftig femtio пятьдесят 五十 쉰", 50),
+    ("hundred hundert cien cent cem cento honderd hundra сто sto 一百 百 백", 100),
+];
+
+/// What asks to run something.
+static RUN: LazyLock<Phrases> = LazyLock::new(|| {
+    Phrases::new(&[
+        "run|rerun|re-run|running|loop|repeat|execute|launch|invoke|reproduce|hammer",
+        "lass|lasse|lassen|laufen|führe|führ|ausführen|wiederhole|wiederhol|wiederholen|starte|starten|reproduziere|ejecuta*|repite|repítel*|repetir|corre|córrel*|lanza|lánzal*|lance|lances|lancez|exécute*|répète*|relance*|rejoue*|rode|roda|rodar|execut*|repita|esegui*|ripeti|ripetil*|lancia|lancial*|avvia",
+        "запусти*|запуска*|прогони*|повтори*|выполни*|uruchom|powtórz|draai|herhaal|kör|upprepa|kjør|gjenta|aja|toista|çalıştır|tekrarla|futtasd|spusť",
+        "运行|跑|执行|重复|執行|実行|繰り返|走らせ|回して|실행|돌려|반복",
+    ])
+});
+
+/// What stands for something that was named before.
+static PRONOUNS: LazyLock<Phrases> = LazyLock::new(|| {
+    Phrases::new(&[
+        "it|them|this|that|these|those|the test|the tests|the suite|the script|the command|the job|the benchmark|the spec",
+        "ihn|sie|es|ihm|diesen|diese|dieses|das|den test|die tests|das skript|den befehl|lo|la|los|las|le|les|ça|cela|le test|les tests|el test|la prueba|el script|isso|isto|ele|ela|o teste|o script|questo|questa|il test|lo script",
+        "его|её|ее|их|этот|это|тест|тесты|скрипт|go|ją|je|ten|test|het|die|deze|den|det|detta|sen|bunu|onu|ezt|azt",
+        "它|它们|这个|该|测试|脚本|それ|これ|テスト|스크립트|테스트|그것|이것",
+    ])
+});
+
+/// What bounds a number of runs.
+static BOUNDS: LazyLock<Phrases> = LazyLock::new(|| {
+    Phrases::new(&[
+        "at most|up to|max|maximum|no more than|not more than|until|within|höchstens|maximal|bis zu|bis|como máximo|como mucho|máximo|hasta|au plus|au maximum|jusqu'à|no máximo|até|al massimo|fino a|non più di|не более|не больше|до|максимум",
+    ])
+});
+
+/// What bounds a repetition by its end, without a number.
+static UNTIL_FAILS: LazyLock<Phrases> = LazyLock::new(|| {
+    Phrases::new(&[
+        "until it fails|until it breaks|until it crashes|until it hangs|until it goes red|until one fails|until it reproduces|until you see it fail|till it fails",
+        "bis er fehlschlägt|bis es fehlschlägt|bis sie fehlschlägt|bis er rot wird|bis er abstürzt|bis es abstürzt|bis er hängt|hasta que falle|hasta que se cuelgue|jusqu'à ce qu'il échoue|jusqu'à ce qu'elle échoue|jusqu'à ce qu'il plante|até falhar|até que falhe|finché non fallisce|finché fallisce",
+        "пока не упадёт|пока не упадет|пока не сломается|直到失败|直到它失败|失敗するまで|落ちるまで|실패할 때까지",
+    ])
+});
+
+/// What follows a number of times that something happens by itself: per page, a day.
+const RATES: [&str; 11] = ["per ", "a ", "an ", "each ", "every ", "pro ", "par ", "por ", "al ", "в ", "na "];
+
+/// What stands between the steps of a task.
+#[rustfmt::skip]
+const BETWEEN_STEPS: [&str; 16] = [
+    " then ", " afterwards ", " dann ", " danach ", " anschließend ", " luego ", " después ", " puis ", " ensuite ", " poi ", " depois ",
+    " затем ", " потом ", "然后", "それから", "그다음",
+];
+
+static STEPS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| AhoCorasick::new(BETWEEN_STEPS).ok());
+
+/// How long a word of a tool's name is that names the tool, at least, in bytes.
+const TOOL_WORD: usize = 4;
+
+/// Something that a person asks to do a number of times.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Repetition {
+    /// The sentence that asks for it.
+    sentence: String,
+    /// The sentence that names what it asks to run: itself, or one before it to which a pronoun points.
+    named: Option<String>,
+    /// How often still.
+    pub(super) left: u64,
+}
+
+impl Repetition {
+    /// Whether a call does what it asks for.
+    pub(super) fn means(&self, call: &Call) -> bool {
+        let Some(command) = call.input.command.as_deref() else {
+            return names_input(&self.sentence, &call.tool, &call.input.text);
+        };
+        names_command(&self.sentence, command) || call.kind != CallKind::Observe && self.runs(command)
+    }
+
+    /// Whether a command runs what it names.
+    fn runs(&self, command: &str) -> bool {
+        self.named
+            .as_deref()
+            .is_some_and(|named| names_command(named, command) || names(named).any(|name| has_word(command, name)))
+    }
+}
+
+/// What a text asks to do a number of times.
+pub(super) fn repetitions(text: &str) -> Vec<Repetition> {
+    let sentences = text.split(['\n', ';', '!', '?']).flat_map(|line| line.split(". ")).flat_map(steps);
+    let sentences: Vec<&str> = sentences.filter(|sentence| !sentence.trim().is_empty()).collect();
+    let read = |(at, sentence): (usize, &&str)| {
+        let folded = fold(sentence);
+        let runs = RUN.is_in(&folded);
+        let (left, is_rate) = match count(sentence, &folded, runs) {
+            Some((count, behind)) => (count, RATES.iter().any(|rate| behind.trim_start().starts_with(rate))),
+            None if runs && UNTIL_FAILS.is_in(&folded) => (UNTIL, false),
+            None => return None,
+        };
+        let named = (runs && !is_rate).then(|| named(&sentences[..=at], &folded)).flatten();
+        Some(Repetition { sentence: (*sentence).to_owned(), named: named.map(str::to_owned), left })
+    };
+    sentences.iter().enumerate().filter_map(read).take(MOST).collect()
+}
+
+/// How often a sentence asks to do something, and what stands behind that. `runs` says that it asks to run something.
+fn count<'a>(sentence: &'a str, folded: &str, runs: bool) -> Option<(u64, &'a str)> {
+    let found = TIMES.as_ref()?.captures(sentence)?;
+    if found.name("runs").is_some() && !(runs && BOUNDS.is_in(folded)) {
+        return None;
+    }
+    let number = found.get(1)?.as_str().to_lowercase();
+    let is_named = |names: &str| names.split(' ').any(|name| name == number);
+    let named = NUMBERS.iter().find(|(names, _)| is_named(names)).map(|(_, number)| *number);
+    Some((named.or_else(|| number.parse().ok())?, &sentence[found.get(0)?.end()..]))
+}
+
+/// The sentence that names what the last one of these asks to run.
+fn named<'a>(sentences: &[&'a str], folded: &str) -> Option<&'a str> {
+    let (last, before) = sentences.split_last()?;
+    let tells = |sentence: &&&str| sentence.contains('`') || names(sentence).next().is_some();
+    if tells(&last) {
+        return Some(last);
+    }
+    before.iter().rev().take(BACK).find(tells).filter(|_| PRONOUNS.is_in(folded)).copied()
+}
+
+/// The words of a sentence that are names of tests, files, classes or folders, and no words of a language.
+fn names(sentence: &str) -> impl Iterator<Item = &str> {
+    let words = sentence.split_whitespace().map(|word| word.trim_matches(|c: char| !c.is_alphanumeric() && c != '_'));
+    words.filter(|word| word.len() >= NAME && !word.contains("://") && is_name(word))
+}
+
+/// Whether a word is written as names in code are.
+fn is_name(word: &str) -> bool {
+    let letters: Vec<char> = word.chars().collect();
+    let is_hump = |pair: &[char]| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase();
+    let joins = |three: &[char]| {
+        matches!(three[1], '.' | '/' | '_' | ':') && three[0].is_alphabetic() && three[2].is_alphanumeric()
+    };
+    letters.windows(2).any(is_hump) || letters.windows(3).any(joins) || word.contains("::")
+}
+
+/// What a sentence asks for first, and what it asks for then.
+fn steps(sentence: &str) -> Vec<&str> {
+    let cuts = STEPS.iter().flat_map(|searcher| searcher.find_iter(sentence));
+    let mut from = 0;
+    let mut steps = Vec::new();
+    for cut in cuts {
+        steps.push(&sentence[from..cut.start()]);
+        from = cut.end();
+    }
+    steps.push(&sentence[from..]);
+    steps
+}
+
+/// Whether a sentence names a command: it quotes it, has all of it, or names the file that it runs.
+fn names_command(sentence: &str, command: &str) -> bool {
+    let command = command.trim();
+    let quoted = sentence.split(['`', '"', '\'']).skip(1).step_by(2).map(str::trim);
+    let has_quote = quoted.filter(|part| part.len() > 1).any(|part| command.contains(part));
+    let whole = command.contains(' ') && sentence.contains(command);
+    let is_file = |word: &&str| word.len() > 3 && word.find('.').is_some_and(|at| at > 0);
+    let mut words = sentence.split_whitespace().map(|word| word.trim_matches([',', ':', '(', ')']));
+    has_quote || whole || words.any(|word| is_file(&word) && command.split_whitespace().any(|part| part == word))
+}
+
+/// Whether a sentence names what a tool without a command is given: `press` with `DOWN`. A tool that is given nothing
+/// is named by a word of its own name.
+fn names_input(sentence: &str, tool: &str, values: &str) -> bool {
+    let lower = sentence.to_lowercase();
+    let mut given = values.lines().map(|value| value.trim().to_lowercase());
+    let mut tools = tool.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| word.len() >= TOOL_WORD);
+    if values.trim().is_empty() {
+        return tools.any(|word| has_word(&lower, &word.to_lowercase()));
+    }
+    given.any(|value| value.len() > 1 && value.parse::<f64>().is_err() && has_word(&lower, &value))
+}
+
+/// Whether a text has a word, and not as a part of a longer one.
+fn has_word(text: &str, word: &str) -> bool {
+    let is_part = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric() || c == '_');
+    text.match_indices(word)
+        .any(|(at, _)| !is_part(text[..at].chars().next_back()) && !is_part(text[at + word.len()..].chars().next()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// How often a text asks for a command.
+    fn asked(text: &str, command: &str) -> Option<u64> {
+        let mut asked = repetitions(text).into_iter();
+        let means = |asked: &Repetition| names_command(&asked.sentence, command) || asked.runs(command);
+        asked.find(means).map(|asked| asked.left)
+    }
+
+    #[test]
+    fn names_what_a_tool_is_given() {
+        assert!(names_input("Press DOWN ten times", "emu_press", "down"));
+        assert!(names_input("Shake the device 5 times", "device_shake", ""));
+        assert!(!names_input("Press DOWN ten times", "read", "src/down.rs"));
+        assert!(!names_input("Sum up the downloads 3 times", "emu_press", "DOWN"));
+    }
+
+    #[test]
+    fn counts_named_repetitions() {
+        for (text, command, count) in [
+            ("Run `make test` 10 times", "make test", Some(10)),
+            ("Run flaky.sh ten times and tell me how often it fails", "sh flaky.sh", Some(10)),
+            ("Run `make test` 10 times", "cat log", None),
+            ("Make the importer 10x faster", "make importer", None),
+            ("It fails again and again, in a loop, every 5 seconds", "make", None),
+            ("Hash it 3 times", "cat hash", None),
+            ("Führe `make test` zehnmal aus", "make test", Some(10)),
+            ("Führe `make test` 12 Mal aus", "make test", Some(12)),
+            ("Ejecuta `make test` diez veces", "make test", Some(10)),
+            ("Lance `make test` 7 fois", "make test", Some(7)),
+            ("Запусти `make test` пять раз", "make test", Some(5)),
+            ("请运行 `make test` 10次", "make test", Some(10)),
+            ("请运行 `make test` 10次", "ls", None),
+            ("`make test` を十回実行してください", "make test", Some(10)),
+            ("Malen wir `make test` aus", "make test", None),
+            ("Write a.cfg with `set.sh`, then run `make test` 10 times", "set.sh", None),
+            ("Write a.cfg with `set.sh`, then run `make test` 10 times", "make test", Some(10)),
+        ] {
+            assert_eq!(asked(text, command), count, "{text}");
+        }
+    }
+
+    #[test]
+    fn counts_repetitions_of_what_was_named_before() {
+        for (text, command, count) in [
+            ("test_retry.py hangs now and then. Run it 20 times.", "pytest tests/test_retry.py -q", Some(20)),
+            ("test_lock is flaky. I never see it here. Loop it, say fifteen times", "pytest -k test_lock", Some(15)),
+            ("`make soak` is flaky. Run it 12 times.", "cd sub && make soak", Some(12)),
+            ("Lass StoreIT zehnmal laufen", "./mvnw verify -Dit.test=StoreIT", Some(10)),
+            ("Lass tests/a_test.py 20-mal laufen", "pytest tests/a_test.py", Some(20)),
+            ("Repeat lock_test until it hangs, at most 25 runs", "ctest -R lock_test", Some(25)),
+            ("Ejecuta test_pago hasta que falle, 30 ejecuciones como máximo", "pytest -k test_pago", Some(30)),
+            ("Run spec/pay_spec.rb until it fails", "rspec spec/pay_spec.rb", Some(UNTIL)),
+            ("test_retry.py is slow. Run it 20 times.", "pytest tests/test_other.py", None),
+            ("test_retry.py is slow. Run it 20 times.", "make all", None),
+            ("api.py calls fetch_user. It is done 20 times per page, so run a cache.", "pytest -k fetch_user", None),
+            ("The log of lock_test shows 25 runs. Run it.", "ctest -R lock_test", None),
+            ("lock_test should give up after 20 times", "ctest -R lock_test", None),
+            ("Fix the heading. (The heading is shown 20 times.)", "vitest run src/Heading.spec.ts", None),
+        ] {
+            assert_eq!(asked(text, command), count, "{text}");
+        }
+    }
+}
