@@ -2,7 +2,7 @@
 
 use crate::exit::{Code, Failure};
 use crate::net::runtime;
-use crate::server::{OpenRequest, Server};
+use crate::server::{Error, OpenRequest, Server};
 use serde::Deserialize;
 use std::collections::BTreeSet;
 
@@ -51,19 +51,25 @@ pub fn reply_all(server: &Server, replies: &[Reply], mut told: impl FnMut(&str))
     Ok(())
 }
 
+/// Where a request is open.
+enum Found {
+    /// Here, as the server lists it.
+    Listed(Server, OpenRequest),
+    /// Perhaps in one of these directories, of which the server cannot list the requests.
+    Unlisted(Vec<Server>),
+}
+
 /// Gives one answer. Returns what was done.
 async fn give(server: &Server, reply: &Reply) -> Result<String, Failure> {
-    let (server, request) = find(server, &reply.id).await?;
+    let (server, request) = match find(server, &reply.id).await? {
+        Found::Listed(server, request) => (server, request),
+        Found::Unlisted(places) => return give_unlisted(server, &places, reply).await,
+    };
     let (id, session) = (&reply.id, &request.session);
     let given = if request.kind == "permission.asked" {
-        let [answer] = &reply.answers[..] else {
-            return Err(misfit(id, "a permission has one answer"));
-        };
-        if !PERMISSION.contains(&&**answer) {
-            return Err(misfit(id, "the answers to a permission are once, always and reject"));
-        }
+        let answer = permission(reply)?;
         server.answer_permission(id, answer, None).await?;
-        answer.clone()
+        answer.to_owned()
     } else if reply.answers == [REJECT] {
         server.reject_question(id).await?;
         REJECT.to_owned()
@@ -75,26 +81,57 @@ async fn give(server: &Server, reply: &Reply) -> Result<String, Failure> {
     Ok(format!("answered {id} of session {session}: {given}"))
 }
 
-/// The open request, and the server with its directory: a request is known where its session works.
-async fn find(server: &Server, id: &str) -> Result<(Server, OpenRequest), Failure> {
-    let open = async |server: &Server| {
+/// Answers a permission that the server does not list, where it knows it.
+async fn give_unlisted(server: &Server, places: &[Server], reply: &Reply) -> Result<String, Failure> {
+    let (id, answer) = (&reply.id, permission(reply)?);
+    for place in places {
+        match place.answer_permission(id, answer, None).await {
+            Ok(()) => return Ok(format!("answered {id}: {answer}")),
+            Err(Error::NotFound { .. }) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(not_open(server, id))
+}
+
+/// The one answer to a permission.
+fn permission(reply: &Reply) -> Result<&str, Failure> {
+    let [answer] = &reply.answers[..] else {
+        return Err(misfit(&reply.id, "a permission has one answer"));
+    };
+    let fits = PERMISSION.contains(&&**answer);
+    fits.then_some(&**answer)
+        .ok_or_else(|| misfit(&reply.id, "the answers to a permission are once, always and reject"))
+}
+
+/// Where the request is open: it is known where its session works.
+async fn find(server: &Server, id: &str) -> Result<Found, Failure> {
+    let mut unlisted = Vec::new();
+    let mut open = async |server: &Server| {
         let open = server.open_requests().await?;
-        Ok::<_, Failure>(open.into_iter().find(|request| request.id == id))
+        if open.missing.is_some() {
+            unlisted.push(server.clone());
+        }
+        Ok::<_, Failure>(open.listed.into_iter().find(|request| request.id == id))
     };
     if let Some(request) = open(server).await? {
-        return Ok((server.clone(), request));
+        return Ok(Found::Listed(server.clone(), request));
     }
     let sessions = server.sessions().await?.sessions;
     let directories: BTreeSet<String> = sessions.into_iter().filter_map(|session| session.directory).collect();
     for directory in directories {
         let there = server.in_directory(Some(directory));
         if let Some(request) = open(&there).await? {
-            return Ok((there, request));
+            return Ok(Found::Listed(there, request));
         }
     }
+    if unlisted.is_empty() { Err(not_open(server, id)) } else { Ok(Found::Unlisted(unlisted)) }
+}
+
+fn not_open(server: &Server, id: &str) -> Failure {
     let url = server.url();
     let what = format_args!("--answer: {url} has no open request {id}; it was answered, or its session has ended");
-    Err(Failure::new(Code::Usage, what))
+    Failure::new(Code::Usage, what)
 }
 
 /// The answers of a question as the server takes them: the labels of its options, as it writes them.

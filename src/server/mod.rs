@@ -21,7 +21,7 @@ pub use changes::{Changes, Since};
 pub use error::Error;
 pub use log::{Entries, Entry, History};
 pub use messages::Message;
-pub use requests::OpenRequest;
+pub use requests::{OpenRequest, OpenRequests};
 pub use sessions::{Listing, Session, SessionTime};
 
 use crate::net::is_loopback;

@@ -26,23 +26,37 @@ pub struct OpenRequest {
     pub properties: Box<RawValue>,
 }
 
+/// The open requests of a directory's sessions.
+#[derive(Debug)]
+pub struct OpenRequests {
+    /// Those that the server listed.
+    pub listed: Vec<OpenRequest>,
+    /// Why it could not list them all. `OpenCode` 1.18.33 lists no permissions while one to fetch a page is open: its own
+    /// check of the answer fails.
+    pub missing: Option<Error>,
+}
+
 impl Server {
-    /// The open requests of the directory's sessions; none where the server cannot list them.
+    /// The open requests of the directory's sessions; none of a kind that the server does not know.
     ///
     /// # Errors
-    /// Any [`Error`] of a request, except for routes that the server does not have.
-    pub async fn open_requests(&self) -> Result<Vec<OpenRequest>, Error> {
-        let mut open = Vec::new();
+    /// Any [`Error`] of a request, except for routes that the server does not have, and lists that it fails to make.
+    pub async fn open_requests(&self) -> Result<OpenRequests, Error> {
+        let mut open = OpenRequests { listed: Vec::new(), missing: None };
         for (path, kind) in [("permission", "permission.asked"), ("question", "question.asked")] {
             let request = self.http.get(self.route_in_directory(path));
             let listed = async { self.list(request, PURPOSE).await?.up_to(LONGEST_REQUESTS).collect(REQUESTS).await };
             let listed: Vec<Box<RawValue>> = match listed.await {
                 Ok(listed) => listed,
                 // Unknown routes answer with a web page.
-                Err(Error::Failed { .. } | Error::Foreign { .. } | Error::Redirected { .. }) => continue,
+                Err(Error::Foreign { .. } | Error::Redirected { .. }) => continue,
+                Err(error @ Error::Failed { .. }) => {
+                    open.missing = Some(error);
+                    continue;
+                }
                 Err(error) => return Err(error),
             };
-            open.extend(listed.into_iter().filter_map(|properties| parse(kind, properties)));
+            open.listed.extend(listed.into_iter().filter_map(|properties| parse(kind, properties)));
         }
         Ok(open)
     }

@@ -150,7 +150,11 @@ impl Recovery<'_> {
     /// Emits the permissions and questions that are open: no log has them.
     async fn emit_open_requests(&mut self) -> Result<(), StepError> {
         for server in servers(self.server, &self.tracker.tree, self.idle, self.sessions) {
-            for request in self.writer.wait_for(server.open_requests()).await? {
+            let open = self.writer.wait_for(server.open_requests()).await?;
+            if let Some(error) = open.missing {
+                tracing::warn!("{error}; a request that was open before may be missing");
+            }
+            for request in open.listed {
                 if self.watched.contains(&request.session) && self.tracker.recover_request(&request) {
                     self.writer.recovered([recovered(None, request.kind, request.properties)]).await?;
                 }
