@@ -73,7 +73,7 @@ fn nudge(state: &RunState) -> String {
 
 /// Responds to a finding: as `--on` says; otherwise, without a reviewer, by aborting if its grade is `stop`.
 pub(super) fn on_finding(state: &mut RunState, settings: &Settings, finding: &Finding) -> Vec<Order> {
-    if state.ended.is_some() {
+    if state.ended.is_some() || finding.counts_only {
         return Vec::new();
     }
     let mut orders = if finding.kind == Kind::Blocked { answers(state, settings, finding) } else { Vec::new() };

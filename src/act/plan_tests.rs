@@ -105,6 +105,13 @@ fn end(state: &RunState) -> (RunOutcome, u8) {
 }
 
 #[test]
+fn mere_counts_end_nothing() {
+    let counts = finding("loop", "stop").replace("\"summary\"", "\"countsOnly\":true,\"summary\"");
+    assert_eq!(planned(&settings(), &[opened(), counts]).0, Vec::<&str>::new());
+    assert_eq!(planned(&settings(), &[opened(), finding("loop", "stop")]).0, ["abort"]);
+}
+
+#[test]
 fn decisions_at_rest() {
     for (outcome, decision, asks) in [
         ("candidate", "continue", &["steer"][..]),

@@ -21,6 +21,8 @@ pub fn masked(result: &RunResult, redactor: &Redactor) -> RunResult {
 /// The outcome, its reason, the totals and what was wasted, in one line.
 pub fn summary(result: &RunResult) -> String {
     let reason = printable(&excerpt(&result.reason, REASON));
+    // The facts follow in the same sentence.
+    let reason = reason.trim_end_matches('.');
     let mut facts = vec![format!("{} (exit {}): {reason}", result.outcome, result.exit_code)];
     facts.extend(result.facts());
     facts.join("; ")

@@ -355,7 +355,9 @@ impl Args {
         let mut judged = Judged::default();
         let mut detect = Detect::new(Detector::new(self.config()), self.strict).on(threads);
         if self.explain {
-            let mut stage = Summarize::new(detect, recordings::name(file).as_deref(), true);
+            let name = recordings::name(file);
+            detect = detect.of_file(Some(name.as_deref().unwrap_or("standard input")));
+            let mut stage = Summarize::new(detect, name.as_deref(), true);
             pipe::filter(&mut stage, input, out, self.max_line).map_err(|e| recordings::named(file, e))?;
             let (summary, read) = stage.finish();
             judged.summaries.push(summary);

@@ -142,8 +142,10 @@ impl Args {
         input: impl std::io::Read,
         out: &Out,
     ) -> Result<(Summary, Option<Failure>), Failure> {
-        let detect = Detect::new(Detector::new(Config::default()), self.strict);
-        let mut stage = Summarize::new(detect, recordings::name(file).as_deref(), false);
+        let name = recordings::name(file);
+        let named = Some(name.as_deref().unwrap_or("standard input"));
+        let detect = Detect::new(Detector::new(Config::default()), self.strict).of_file(named);
+        let mut stage = Summarize::new(detect, name.as_deref(), false);
         pipe::filter(&mut stage, input, out, self.max_line).map_err(|e| recordings::named(file, e))?;
         let (summary, detect) = stage.finish();
         let mut failure = None;

@@ -248,7 +248,7 @@ fn demo(parsed: &Parsed<Args>, view: View) -> anyhow::Result<Code> {
     let dashboard = watch::has_dashboard();
     let code = run(&Run { pipe: &pipe, view, dashboard, view_args, input: Some(RECORDING), keep: None })?.code;
     tell(format_args!(
-        "\nIn a live run, the session would have been aborted and the exit code would have been {}. The demo itself exits with 0.",
+        "\nIn a live run, the session would have been aborted and the exit code would have been {}. The demo itself exits with 0.\nNext: ocr-run doctor",
         code.number()
     ));
     Ok(if code == Code::Loop { Code::Ok } else { code })

@@ -31,6 +31,8 @@ struct Episode {
     steered_at: Option<u64>,
     /// How often it grew as a warning.
     grown: u32,
+    /// What a finding would say now, if it has grown since the last one.
+    grown_since: Option<Finding>,
 }
 
 /// The episodes of one session.
@@ -72,6 +74,7 @@ impl Episodes {
                 has_current_call: true,
                 steered_at: None,
                 grown: 0,
+                grown_since: None,
             });
             return Some(finding);
         };
@@ -96,6 +99,7 @@ impl Episodes {
         } else if has_grown {
             State::Grown
         } else {
+            episode.count(session, &signal, now);
             return None;
         };
         Some(episode.report(session, &signal, now, state))
@@ -189,6 +193,11 @@ impl Episodes {
         closed
     }
 
+    /// Brings the counts of the open episodes up to date, for the session rests or the stream ends.
+    pub(crate) fn settle(&mut self) -> Vec<Finding> {
+        self.0.iter_mut().filter(|e| e.open).filter_map(Episode::settle).collect()
+    }
+
     /// Whether an episode of at least this grade is open.
     pub(crate) fn any_open(&self, grade: Grade) -> bool {
         self.0.iter().any(|e| e.open && e.finding.grade >= grade)
@@ -212,13 +221,8 @@ impl Episodes {
 impl Episode {
     /// Updates the episode with a signal.
     fn report(&mut self, session: &str, signal: &Signal, now: &Point, state: State) -> Finding {
-        let mut finding = signal.finding(session, now);
-        finding.state = state;
-        if state != State::Open {
-            finding.since.clone_from(&self.finding.since);
-            finding.rollback_to.clone_from(&self.finding.rollback_to);
-            finding.grade = finding.grade.max(self.finding.grade);
-        }
+        let finding = self.update(session, signal, now, state);
+        self.grown_since = None;
         self.laps = signal.laps;
         self.grown = if state == State::Open { 0 } else { self.grown };
         self.open = true;
@@ -226,7 +230,34 @@ impl Episode {
         finding
     }
 
+    /// What a finding about a signal says, given those before it.
+    fn update(&self, session: &str, signal: &Signal, now: &Point, state: State) -> Finding {
+        let mut finding = signal.finding(session, now);
+        finding.state = state;
+        if state != State::Open {
+            finding.since.clone_from(&self.finding.since);
+            finding.rollback_to.clone_from(&self.finding.rollback_to);
+            finding.grade = finding.grade.max(self.finding.grade);
+        }
+        finding
+    }
+
+    /// Remembers growth that is no news yet. A budget that is spent is spent, however much more is used.
+    fn count(&mut self, session: &str, signal: &Signal, now: &Point) {
+        let known = self.grown_since.as_ref().unwrap_or(&self.finding);
+        if self.open && signal.laps > known.laps && signal.kind != Kind::Budget {
+            self.grown_since = Some(self.update(session, signal, now, State::Grown));
+        }
+    }
+
+    /// Takes over what it has grown since its last finding.
+    fn settle(&mut self) -> Option<Finding> {
+        self.finding = self.grown_since.take()?;
+        Some(Finding { counts_only: true, ..self.finding.clone() })
+    }
+
     fn close(&mut self, now: &Point) -> Finding {
+        self.settle();
         self.open = false;
         self.novel = 0;
         let mut finding = self.finding.clone();

@@ -80,6 +80,7 @@ impl Signal {
             rollback_to: self.rollback_to.clone(),
             waiting_on: self.waiting_on.clone(),
             infra: self.infra,
+            counts_only: false,
         }
     }
 }

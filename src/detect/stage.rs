@@ -22,6 +22,8 @@ pub struct Detect {
     config: Arc<Config>,
     strict: bool,
     threads: usize,
+    /// The recording that is read, where its lines are not passed on.
+    file: Option<String>,
     /// Whether the previous line was not JSON either: a run of such lines is one warning.
     in_garbage: bool,
     /// Whether a person was told that steps have no price.
@@ -46,6 +48,7 @@ impl Detect {
             detector,
             strict,
             threads: 1,
+            file: None,
             in_garbage: false,
             told_unpriced: false,
             first_garbage: None,
@@ -61,6 +64,12 @@ impl Detect {
     #[must_use]
     pub fn on(self, threads: usize) -> Self {
         Self { threads, ..self }
+    }
+
+    /// Names the recording whose lines are read, and not passed on, in warnings.
+    #[must_use]
+    pub fn of_file(self, file: Option<&str>) -> Self {
+        Self { file: file.map(str::to_owned), ..self }
     }
 
     /// The detector, and so what was found.
@@ -117,7 +126,7 @@ impl Detect {
         if self.recognizer.note_understood()
             && let Some(line) = self.first_garbage.take()
         {
-            warn_of_garbage(line);
+            warn_of_garbage(line, self.file.as_deref());
         }
         Ok(())
     }
@@ -143,7 +152,7 @@ impl Detect {
         }
         if !std::mem::replace(&mut self.in_garbage, true) {
             if self.recognizer.is_understood() {
-                warn_of_garbage(self.lines);
+                warn_of_garbage(self.lines, self.file.as_deref());
             } else {
                 self.first_garbage.get_or_insert(self.lines);
             }
@@ -188,7 +197,10 @@ impl Stage for Detect {
     fn oversized(&mut self) {
         self.lines += 1;
         self.note_foreign(&[]);
-        tracing::warn!("line {} is longer than --max-line; passing it on unread", self.lines);
+        match &self.file {
+            Some(file) => tracing::warn!("{file}: line {} is longer than --max-line; it is left out", self.lines),
+            None => tracing::warn!("line {} is longer than --max-line; passing it on unread", self.lines),
+        }
     }
 
     fn finish(&mut self, added: &mut Vec<u8>) -> Result<(), Failure> {
@@ -206,6 +218,9 @@ fn is_verdict(event: &Event<'_>) -> bool {
     matches!(event, Event::Record { kind, .. } if [StateChange::TYPE, Turn::TYPE, Done::TYPE].contains(&&**kind))
 }
 
-fn warn_of_garbage(line: u64) {
-    tracing::warn!("line {line} is not a JSON object; passing it on unread");
+fn warn_of_garbage(line: u64, file: Option<&str>) {
+    match file {
+        Some(file) => tracing::warn!("{file}: line {line} is not a JSON object; it is left out"),
+        None => tracing::warn!("line {line} is not a JSON object; passing it on unread"),
+    }
 }

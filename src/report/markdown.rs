@@ -4,7 +4,7 @@ use super::markup::markup;
 use super::page::Report;
 use super::summary::{Episode, Severity, Summary};
 use super::text::{grades, used, waste};
-use super::units::{count, dollars, duration, number};
+use super::units::{dollars, duration, number};
 use crate::wire::record::Wasted;
 use std::fmt::Write;
 
@@ -52,11 +52,9 @@ impl Page {
 }
 
 fn overview(page: &mut Page, report: &Report) {
-    let recordings = count(report.recordings.len() as u64, "recording");
-    let troubled = number(report.troubled() as u64);
-    page.add(&format!("## {recordings}, {troubled} with a problem\n\n"));
+    page.add(&format!("## {}\n\n", report.headline()));
     let found = grades(|grade| report.count(grade));
-    page.add(&format!("{found}. {} in all: {}.\n\n", duration(report.lasted), used(&report.usage)));
+    page.add(&format!("Problems: {found}. {} in all: {}.\n\n", duration(report.lasted), used(&report.usage)));
     page.add("| | Recording | What | Calls | Tokens | Cost | Wasted |\n|---|---|---|--:|--:|--:|---|\n");
     for recording in &report.recordings {
         page.add(&row(recording));
@@ -134,7 +132,7 @@ fn body(page: &mut Page, recording: &Summary) {
     }
     for (at, what, text) in events {
         let at = duration(at.since(recording.began));
-        page.add(&format!("| {at} | {what} | {} |\n", escape(text.as_str())));
+        page.add(&format!("| {at} | {what} | {} |\n", escape(text)));
     }
     if recording.untold > 0 {
         page.add(&format!("\n… and {} lines that are left out.\n", number(recording.untold)));

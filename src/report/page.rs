@@ -2,6 +2,7 @@
 
 use super::habits::{Habit, habits};
 use super::summary::{Severity, Summary};
+use super::units::{count, number};
 use crate::wire::Usage;
 use crate::wire::record::{Grade, Wasted};
 use std::cmp::Reverse;
@@ -57,8 +58,17 @@ impl Report {
         known.reduce(|a, b| a + b)
     }
 
-    /// How many recordings have a problem, did not end well, or could not be read.
-    pub fn troubled(&self) -> usize {
-        self.recordings.iter().filter(|recording| recording.severity() > Severity::Notice).count()
+    /// How many recordings there are, how many of them have a problem or did not end well, and how many could not be
+    /// read: `11 recordings, 6 with a problem, 1 unread`.
+    pub fn headline(&self) -> String {
+        let count_of =
+            |test: fn(Severity) -> bool| self.recordings.iter().filter(|r| test(r.severity())).count() as u64;
+        let troubled = count_of(|severity| severity > Severity::Notice && severity != Severity::Unread);
+        let all = count(self.recordings.len() as u64, "recording");
+        let unread = match count_of(|severity| severity == Severity::Unread) {
+            0 => String::new(),
+            unread => format!(", {} unread", number(unread)),
+        };
+        format!("{all}, {} with a problem{unread}", number(troubled))
     }
 }

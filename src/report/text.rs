@@ -32,13 +32,7 @@ fn write_table(page: &mut String, report: &Report) -> Result {
         }
         writeln!(page)?;
     }
-    writeln!(
-        page,
-        "\n{}, {} with a problem: {}.",
-        count(report.recordings.len() as u64, "recording"),
-        number(report.troubled() as u64),
-        grades(|grade| report.count(grade))
-    )?;
+    writeln!(page, "\n{}. Problems: {}.", report.headline(), grades(|grade| report.count(grade)))?;
     writeln!(page, "{} in all: {}.", duration(report.lasted), used(&report.usage))?;
     if report.habits.is_empty() {
         return Ok(());
@@ -56,6 +50,12 @@ fn write_table(page: &mut String, report: &Report) -> Result {
 fn write_recording(page: &mut String, recording: &Summary) -> Result {
     if let Some(foreign) = &recording.foreign {
         return writeln!(page, "Nothing was judged: {foreign}.");
+    }
+    if let Some(end) = &recording.end {
+        writeln!(page, "The run ended: {}", end.text)?;
+    }
+    if let Some(task) = &recording.task {
+        writeln!(page, "Task: {task}")?;
     }
     let lasted = duration(recording.lasted());
     if recording.episodes.is_empty() {
@@ -88,9 +88,6 @@ fn write_recording(page: &mut String, recording: &Summary) -> Result {
     }
     if recording.untold > 0 {
         writeln!(page, "\n… and {} lines that are left out.", number(recording.untold))?;
-    }
-    if let Some(end) = &recording.end {
-        writeln!(page, "\nThe run ended: {}", end.text)?;
     }
     Ok(())
 }

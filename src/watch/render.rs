@@ -3,6 +3,7 @@
 use super::running::Running;
 use crate::bounded::BoundedMap;
 use crate::pipe::tell::{masked, masked_excerpt as excerpt};
+use crate::printable::shell_word;
 use crate::wire::part::{Part, ToolState};
 use crate::wire::record::{
     Action, ActionKind, AnyRecord, Finding, Gap, Grade, Opened, Phase, RunResult, State, Totals,
@@ -47,6 +48,8 @@ pub(super) struct Renderer {
     first: Option<String>,
     /// The last finished text of the first session, until it is shown whole.
     answer: Option<String>,
+    /// Where requests are answered.
+    server: Option<String>,
     /// Whether changes were taken back, so that not all files that were changed still are.
     reverted: bool,
     /// The width of a text, in characters.
@@ -68,6 +71,7 @@ impl Renderer {
             running: Running::default(),
             first: None,
             answer: None,
+            server: None,
             reverted: false,
             width: columns.unwrap_or(WIDTH).saturating_sub(LABEL).max(NARROW),
         }
@@ -166,12 +170,25 @@ impl Renderer {
                 let text = format!("retry    attempt {attempt}{again}: {}", excerpt(&message, self.width));
                 Some((Tone::Warn, text))
             }
-            Event::Asked { question, what, .. } => {
+            Event::Asked { request, question, what } => {
                 let what = excerpt(&what.map(decode).unwrap_or_default(), SENTENCE);
-                Some((Tone::Warn, format!("asks     {}", asked(*question, &what))))
+                Some((Tone::Warn, format!("asks     {}", self.asked(request, *question, &what))))
             }
             _ => None,
         }
+    }
+
+    /// The request of a session, and how to answer it.
+    fn asked(&self, request: &str, question: bool, what: &str) -> String {
+        let (kind, answer) = if question { ("question", "TEXT") } else { ("permission", "once") };
+        let how = match &self.server {
+            Some(server) => {
+                let answer = shell_word(&format!("{request}={answer}"));
+                format!("with: ocr-act --answer {answer} --server {}", shell_word(server))
+            }
+            None => format!("begin the run with --on-{kind}"),
+        };
+        format!("{kind}: {what} (answer it in OpenCode, or {how})")
     }
 
     /// The whole of the agent's last answer, if less of it was shown.
@@ -199,17 +216,13 @@ impl Renderer {
                 self.reverted |= record.action == ActionKind::Rollback && record.phase == Phase::Taken;
                 vec![action(&record)]
             }
-            record => of_record(record),
+            record => {
+                if let AnyRecord::Opened(opened) = &record {
+                    self.server = opened.server.clone().filter(|_| !opened.replay);
+                }
+                of_record(record)
+            }
         }
-    }
-}
-
-/// The request of a session, and how to answer it.
-fn asked(question: bool, what: &str) -> String {
-    if question {
-        format!("question: {what} (answer it in OpenCode, or begin the run with --on-question)")
-    } else {
-        format!("permission: {what} (answer it in OpenCode, or begin the run with --on-permission)")
     }
 }
 

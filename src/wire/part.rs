@@ -106,6 +106,21 @@ impl ToolState<'_> {
     pub fn is_over(&self) -> bool {
         matches!(&*self.status, "completed" | "error")
     }
+
+    /// The exit code in a shell tool's metadata.
+    pub fn exit_code(&self) -> Option<i64> {
+        #[derive(Deserialize)]
+        struct Metadata {
+            exit: Option<i64>,
+        }
+        // Metadata of another shape has no exit code.
+        serde_json::from_str::<Metadata>(self.metadata?.get()).ok()?.exit
+    }
+
+    /// Whether the call has ended badly: the tool says so, or what it ran exited with a code other than 0.
+    pub fn has_failed(&self) -> bool {
+        &*self.status == "error" || &*self.status == "completed" && self.exit_code().is_some_and(|code| code != 0)
+    }
 }
 
 /// A start and an end, in milliseconds since the Unix epoch.

@@ -27,7 +27,7 @@ impl Usage {
         match &*part.kind {
             "tool" => {
                 let state = part.state.as_ref().filter(|state| ToolState::is_over(state))?;
-                Some(Self { calls: 1, failed: u64::from(state.status == "error"), ..Self::default() })
+                Some(Self { calls: 1, failed: u64::from(state.has_failed()), ..Self::default() })
             }
             "step-finish" => Some(Self {
                 steps: 1,
@@ -133,6 +133,16 @@ mod tests {
         }
         let expected = Usage { calls: 2, failed: 1, steps: 2, tokens: 9, cached: 100, dollars: 0.5 };
         assert_eq!((total, total.all_tokens()), (expected, 109));
+    }
+
+    #[test]
+    fn exit_code_other_than_0_is_a_failure() {
+        let (mut counter, mut total) = (UsageCounter::new(10), Usage::default());
+        for (id, metadata) in [("a", r#"{"exit":1}"#), ("b", r#"{"exit":0}"#), ("c", r#"{"exit":null}"#), ("d", "[]")] {
+            let state = format!(r#""state":{{"status":"completed","metadata":{metadata}}}"#);
+            count(&mut counter, &mut total, &format!(r#""id":"{id}","type":"tool",{state}"#));
+        }
+        assert_eq!((total.calls, total.failed), (4, 1));
     }
 
     #[test]

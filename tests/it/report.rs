@@ -97,7 +97,7 @@ fn worst_comes_first() {
     let told = report(&["clean-completion.ndjson", "quota.ndjson", "polling-in-vain.ndjson", "ab-loop.ndjson"]);
     let first: Vec<&str> = told.lines().take(4).map(|line| line.split(' ').next().unwrap()).collect();
     assert_eq!(first, ["stop", "warn", "notice", "clean"]);
-    assert!(told.contains("4 recordings, 2 with a problem: 1 stop, 2 warn, 1 notice."), "{told}");
+    assert!(told.contains("4 recordings, 2 with a problem. Problems: 1 stop, 2 warn, 1 notice."), "{told}");
     assert!(told.contains("What each habit cost:"), "{told}");
 }
 

@@ -270,7 +270,8 @@ fn e_says_what_an_answer_needs() {
     let (mut view, board) = (View::default(), asking());
     press(&mut view, &board, "e");
     let picture = text(&picture(&board, &view, (80, 24), true));
-    has(&picture, &["permission: bash: rm -r out2", "answers   once / always / reject", "request   per_2"]);
+    has(&picture, &["permission: bash: rm -r out2", "answers   once / always / reject"]);
+    has(&picture, &["answer it with: ocr-act --answer per_2=once --server URL"]);
 }
 
 #[test]

@@ -83,7 +83,7 @@ impl<'a> Sort<'a> {
 pub(super) fn read(tool: &str, input: &Input, class: &Class, state: &ToolState<'_>, silent: bool) -> CallResult {
     let is_error = &*state.status == "error";
     let raw = state.error.or(state.output);
-    let exit = exit_code(state.metadata);
+    let exit = state.exit_code();
     let says = |of: fn(&str) -> bool| is_error && raw.is_some_and(|error| of(&text::beginning(error, DENIAL)));
     let denied = says(is_denial);
     let interrupted = is_error && raw.is_some_and(|error| is_interrupted(&text::body(error)));
@@ -382,16 +382,6 @@ fn is_silent(output: &str) -> bool {
 
 fn first_line(text: &str) -> Option<&str> {
     text.lines().find(|line| !line.trim().is_empty())
-}
-
-/// The exit code in a shell tool's metadata.
-fn exit_code(metadata: Option<Raw<'_>>) -> Option<i64> {
-    #[derive(serde::Deserialize)]
-    struct Metadata {
-        exit: Option<i64>,
-    }
-    // Metadata of another shape has no exit code.
-    serde_json::from_str::<Metadata>(metadata?.get()).ok()?.exit
 }
 
 #[cfg(test)]

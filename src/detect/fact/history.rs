@@ -21,6 +21,8 @@ use std::hash::BuildHasherDefault;
 const KEYS: usize = 896;
 /// How many counters to remember.
 const COUNTERS: usize = 56;
+/// How many messages to remember the tokens of.
+const STEPS: usize = 112;
 /// How many calls to remember the numbers of.
 const MOTIONS: usize = 28;
 
@@ -139,6 +141,8 @@ pub(crate) struct CallHistory {
     pub(crate) novel: u64,
     /// Tokens of all steps.
     pub(crate) tokens: u64,
+    /// Tokens of the steps of each of the latest messages.
+    steps: BoundedMap<u64, u64, BuildHasherDefault<KeyHasher>>,
     /// Tokens of all steps up to the last progress.
     pub(crate) tokens_at_progress: u64,
 }
@@ -162,8 +166,21 @@ impl CallHistory {
             calls: 0,
             novel: 0,
             tokens: 0,
+            steps: BoundedMap::new(STEPS),
             tokens_at_progress: 0,
         }
+    }
+
+    /// Records that a step of a message ended, and its tokens.
+    pub(crate) fn end_step(&mut self, message: &str, tokens: u64) {
+        self.tokens = self.tokens.saturating_add(tokens);
+        let of_message = self.steps.get_or_insert_with(hash::of(message), || 0);
+        *of_message = of_message.saturating_add(tokens);
+    }
+
+    /// The tokens of the steps of a message that have ended; 0 if it is forgotten.
+    pub(crate) fn tokens_of(&self, message: &str) -> u64 {
+        self.steps.get(&hash::of(message)).copied().unwrap_or_default()
     }
 
     /// Records a call and compares it with those before it. The user asked that things are done `rounds` times.

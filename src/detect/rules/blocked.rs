@@ -32,7 +32,7 @@ impl Rule for Blocked {
         let waited = context.now.since(request.since);
         if let Some(grade) = limits(context).grade(waited) {
             self.reported = Some(grade);
-            let summary = format!("no answer for {} s: {}", waited / 1000, request.what);
+            let summary = format!("no answer for {} s or more: {}", waited / 1000, request.what);
             let mut signal = Signal::new(NAME, Kind::Blocked, grade, hash::of(&request.id), summary);
             signal.since = Some(Point { ts: request.at, id: request.id.clone() });
             signal.waiting_on = Some(request.what.clone());

@@ -194,7 +194,7 @@ impl Checks {
             return;
         }
         if !changed {
-            check.streak.add(call);
+            check.streak.add(call, context);
         }
         check.changed = false;
         check.report(context, signals);
@@ -252,7 +252,7 @@ impl Check {
         self.sets.push_back(set);
         if returned {
             self.returns += 1;
-            self.streak.add(call);
+            self.streak.add(call, context);
         } else {
             self.returns = 0;
             self.streak = Streak::begin(call, context);

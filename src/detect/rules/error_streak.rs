@@ -183,7 +183,7 @@ impl ErrorStreak {
         }
         let row = match &mut self.row {
             Some(row) => {
-                row.add(call, failure);
+                row.add(call, failure, context);
                 row
             }
             row => row.insert(Failures::begin(0, call, failure, context)),
@@ -212,7 +212,7 @@ impl ErrorStreak {
             self.errors.len() - 1
         });
         let errors = &mut self.errors[at];
-        errors.add(call, failure);
+        errors.add(call, failure, context);
         errors.slow |= slow;
         // What fails in spite of changes is the business of the rule about checks.
         if call.failing.is_some() && errors.succeeded {
@@ -283,7 +283,7 @@ impl Failures {
     }
 
     /// Adds a call, unless it is the first or of the same message as the last.
-    fn add(&mut self, call: &Call, failure: &CallFailure) {
+    fn add(&mut self, call: &Call, failure: &CallFailure, context: &RuleContext<'_>) {
         let between = std::mem::take(&mut self.between);
         if call.message == self.message && !(call.message.is_empty() && self.ended != call.span.1) {
             return;
@@ -310,7 +310,7 @@ impl Failures {
         self.aims.push_back((aim.shape, aim.target));
         self.message.clone_from(&call.message);
         self.ended = call.span.1;
-        self.calls.add(call);
+        self.calls.add(call, context);
     }
 
     /// Whether all of them are aimed at one file or page, and this call of a tool at another.

@@ -133,7 +133,7 @@ impl NearDuplicate {
             }
             self.similarities.push_back(similarity(&self.last_input, &call.input.text));
             if let Some(streak) = &mut self.streak {
-                streak.add(call);
+                streak.add(call, context);
             }
         }
         self.past.push_back(Past::read(call, compared));

@@ -89,7 +89,7 @@ impl Polling {
             self.first = u64::from(before.is_some());
             return;
         };
-        streak.add(call);
+        streak.add(call, context);
         let polls = streak.calls() + self.first;
         let seconds = Timestamp::from_ms(call.point.ts).since(self.since) / 1000;
         let waited = u64::try_from(seconds).unwrap_or(0);

@@ -91,7 +91,7 @@ impl Revert {
                 continue;
             }
             match &mut file.streak {
-                Some(streak) => streak.add(call),
+                Some(streak) => streak.add(call, context),
                 streak => *streak = Some(Streak::begin(call, context)),
             }
             let tries = file.turns.saturating_sub(file.measured);

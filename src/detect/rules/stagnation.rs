@@ -114,7 +114,7 @@ impl Stagnation {
             let names = streak.named.take(call);
             if compared.new_call && streak.message != call.message {
                 streak.message.clone_from(&call.message);
-                streak.calls.add(call);
+                streak.calls.add(call, context);
                 streak.listed += u64::from(compared.listed);
                 let is_other = std::mem::replace(&mut streak.exact, call.exact) != call.exact;
                 streak.distinct += u64::from(is_other || names.is_some_and(|names| names > 0));

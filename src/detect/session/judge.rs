@@ -99,6 +99,11 @@ impl Judge {
         effects.findings.extend(self.episodes.reset(line.point));
     }
 
+    /// Brings the counts of the open problems up to date, for the session rests or the stream ends.
+    pub(crate) fn settle(&mut self, effects: &mut Effects) {
+        effects.findings.extend(self.episodes.settle());
+    }
+
     /// What the latest open problem of grade `warn` or above is.
     pub(crate) fn open_warning(&self) -> Option<&str> {
         self.episodes.latest_warning()

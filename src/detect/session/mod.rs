@@ -390,6 +390,7 @@ impl Session {
         if self.state.completion.rests_at_end(at_rest) {
             self.rest(false, line, effects);
         }
+        self.state.judge.settle(effects);
         // A session at rest, or one that waits for a person, can go on, whoever watches it.
         if self.state.completion.is_open() && self.state.activity.requests().is_empty() {
             self.end(StateChange::CUT_OFF);
@@ -402,6 +403,7 @@ impl Session {
         state.end_round(line, effects);
         state.activity.stop();
         state.show(&Fact::Rest, line, effects);
+        state.judge.settle(effects);
         let warning = state.judge.open_warning();
         let question = state.completion.last_line().to_owned();
         let done = state.completion.finish_turn(state.judge.session(), line.config, warning, line.point);

@@ -211,7 +211,7 @@ impl PartReader {
             produced: part.tokens.as_ref().map_or(0, Tokens::produced),
             cost: cost.unwrap_or_default(),
         };
-        state.history.tokens = state.history.tokens.saturating_add(cost.tokens);
+        state.history.end_step(&part.message, cost.tokens);
         state.end_round(line, effects);
         self.end_text(Channel::Reasoning, state, line, effects);
         self.end_text(Channel::Text, state, line, effects);

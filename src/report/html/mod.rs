@@ -8,7 +8,7 @@ use super::page::Report;
 use super::shown::Shown;
 use super::summary::{Episode, Severity, Summary};
 use super::text::{grades, used, waste};
-use super::units::{count, dollars, duration, iso, number};
+use super::units::{dollars, duration, iso, number};
 use crate::wire::Usage;
 use crate::wire::record::Wasted;
 use std::fmt::{Result, Write};
@@ -49,19 +49,18 @@ fn title(report: &Report) -> String {
     if let Some(recording) = report.single() {
         return format!("{}: {}", recording.severity(), recording.headline());
     }
-    let troubled = number(report.troubled() as u64);
-    format!("{}, {troubled} with a problem", count(report.recordings.len() as u64, "recording"))
+    report.headline()
 }
 
 fn write_overview(page: &mut String, report: &Report, title: &str) -> Result {
     writeln!(page, "<h1>{}</h1>", markup(title))?;
-    let all = format!("{}. {} in all.", grades(|grade| report.count(grade)), duration(report.lasted));
+    let all = format!("Problems: {}. {} in all.", grades(|grade| report.count(grade)), duration(report.lasted));
     writeln!(page, "<p>{}</p>", markup(&all))?;
     write_cards(page, &cards(&report.usage, report.wasted, report.wasted_dollars()))?;
     writeln!(page, "<table class=\"list\">")?;
     writeln!(
         page,
-        "<thead><tr><th></th><th>Recording</th><th>What</th><th>Calls</th><th>Tokens</th><th>Wasted</th></tr></thead>"
+        "<thead><tr><th></th><th>Recording</th><th>What</th><th class=\"n\">Calls</th><th class=\"n\">Tokens</th><th>Wasted</th></tr></thead>"
     )?;
     for (index, recording) in report.recordings.iter().enumerate() {
         // A path may be broken after each of its folders.
@@ -100,7 +99,7 @@ fn write_habits(page: &mut String, report: &Report) -> Result {
     writeln!(page, "<h2>What each habit cost</h2>\n<div class=\"scroll\"><table>")?;
     writeln!(
         page,
-        "<thead><tr><th>Rule</th><th>Times</th><th>Recordings</th><th>Calls</th><th>Tokens</th><th>Cost</th></tr></thead>"
+        "<thead><tr><th>Rule</th><th class=\"n\">Times</th><th class=\"n\">Recordings</th><th class=\"n\">Calls</th><th class=\"n\">Tokens</th><th class=\"n\">Cost</th></tr></thead>"
     )?;
     for habit in &report.habits {
         write!(page, "<tr><td>{}</td>", markup(habit.rule.as_str()))?;
@@ -239,7 +238,7 @@ fn write_events(page: &mut String, recording: &Summary) -> Result {
     writeln!(page, "<h3>What happened</h3>\n<table class=\"events\">")?;
     for (at, what, text) in events {
         let at = duration(at.since(recording.began));
-        writeln!(page, "<tr><td class=\"n\">{at}</td><td>{what}</td><td>{}</td></tr>", markup(text.as_str()))?;
+        writeln!(page, "<tr><td class=\"n\">{at}</td><td>{what}</td><td>{}</td></tr>", markup(text))?;
     }
     writeln!(page, "</table>")?;
     if recording.untold > 0 {

@@ -2,6 +2,7 @@
 
 mod episode;
 mod reader;
+mod repeated;
 mod severity;
 mod timeline;
 mod usage;
@@ -123,9 +124,15 @@ impl Summary {
     }
 
     /// Rests, gaps, decisions and actions, in the order of their times: when, what kind of line, and what it says.
-    pub fn events(&self) -> Vec<(Timestamp, &'static str, &Shown)> {
-        let rests = self.rests.iter().map(|rest| (rest.at, "rest", &rest.text));
-        let mut events: Vec<_> = rests.chain(self.steps.iter().map(|step| (step.at, step.what, &step.text))).collect();
+    pub fn events(&self) -> Vec<(Timestamp, &'static str, &str)> {
+        // Without the end of a run, the last rest is the outcome, and was told as such.
+        let told = if self.end.is_none() { self.rests.len() } else { 0 };
+        let rests = (1..).zip(&self.rests).map(|(place, rest)| {
+            let text = if place == told { rest.outcome.in_words() } else { rest.text.as_str() };
+            (rest.at, "rest", text)
+        });
+        let steps = self.steps.iter().map(|step| (step.at, step.what, step.text.as_str()));
+        let mut events: Vec<_> = rests.chain(steps).collect();
         events.sort_by_key(|(at, ..)| *at);
         events
     }

@@ -1,6 +1,7 @@
 //! Collects a summary from the lines of a recording.
 
 use super::episode::{Episodes, wasted};
+use super::repeated::without_repeated;
 use super::timeline::{Bar, Timeline};
 use super::usage::Counter;
 use super::{Rest, RunEnd, Step, Summary};
@@ -204,7 +205,9 @@ impl Reader {
             self.summary.untold += 1;
             return;
         }
-        steps.push(Step { at: self.now, what, text: Shown::new(text) });
+        let text = Shown::new(text);
+        let text = without_repeated(text.as_str(), steps.iter().rev().map(|step| step.text.as_str()));
+        steps.push(Step { at: self.now, what, text: Shown::new(&text) });
     }
 }
 

@@ -92,6 +92,12 @@ impl SessionContext {
             self.findings.remove(&finding.finding);
             return None;
         }
+        if finding.counts_only {
+            if let Some(known) = self.findings.get_mut(&finding.finding) {
+                known.finding = finding;
+            }
+            return None;
+        }
         if self.findings.len() >= FINDINGS && !self.findings.contains_key(&finding.finding) {
             self.forget_mildest();
         }

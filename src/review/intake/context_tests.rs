@@ -27,6 +27,14 @@ fn reviews_finding_again_after_growth() {
 }
 
 #[test]
+fn mere_counts_are_not_reviewed() {
+    let mut context = SessionContext::default();
+    assert_eq!(context.record_finding(finding("stop", "open", 5)), Some(0));
+    assert_eq!(context.record_finding(Finding { counts_only: true, ..finding("stop", "grown", 7) }), None);
+    assert_eq!(context.record_finding(finding("stop", "grown", 10)), Some(1));
+}
+
+#[test]
 fn remembers_five_decisions() {
     let mut context = SessionContext::default();
     for iteration in 1..=9u64 {

@@ -225,7 +225,7 @@ pub fn decide_by_rules(trigger: &Trigger) -> Decision {
 /// The opinion of the rules when the reviewer has failed.
 fn degraded(trigger: &Trigger, failure: &str) -> Opinion {
     let mut opinion = rules::decide(trigger);
-    opinion.reason = format!("the built-in rules decided because the reviewer failed ({failure}): {}", opinion.reason);
+    opinion.reason = format!("the reviewer failed ({failure}); {}", opinion.reason);
     opinion
 }
 

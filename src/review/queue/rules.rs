@@ -53,7 +53,8 @@ fn about_finding(finding: &Finding, grown: u32) -> Opinion {
     if grown >= patience {
         return opinion(Verdict::Abort, LIKELY, format!("it got worse: {summary}"));
     }
-    opinion(Verdict::Continue, FOR_NOW, format!("one more chance: {summary}"))
+    let patience = if finding.kind == Kind::Blocked { "it is a person's turn" } else { "one more chance" };
+    opinion(Verdict::Continue, FOR_NOW, format!("{patience}: {summary}"))
 }
 
 /// A finding's summary, or its rule and kind: custom detectors may leave the summary out.

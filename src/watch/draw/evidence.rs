@@ -4,10 +4,9 @@ use super::super::state::Session;
 use super::asked::{self, fact};
 use super::format::{count, duration, wrap};
 use super::scene::{Scene, lines, titled};
-use super::theme::Theme;
 use crate::pipe::tell::masked;
 use crate::wire::Timestamp;
-use crate::wire::record::{Finding, Grade, State};
+use crate::wire::record::{Finding, Grade, Kind, State};
 use crate::wire::text::printable;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -25,18 +24,16 @@ pub fn draw(scene: &Scene, number: usize, area: Rect, buffer: &mut Buffer) -> us
         Some(finding) => (format!("finding {} of {}", number + 1, findings.len()), body(scene, finding, columns)),
         None => ("evidence".to_owned(), vec![Line::raw("nothing was found in this session")]),
     };
-    let rows: Vec<_> = asked(session, scene.theme, columns).into_iter().chain(rows).collect();
+    let rows: Vec<_> = asked(scene, session, columns).into_iter().chain(rows).collect();
     let inner = titled(&title, scene.theme, area, buffer);
     let skip = scene.view.skip(rows.len(), usize::from(inner.height));
     lines(rows.into_iter().skip(skip), inner, buffer);
     skip
 }
 
-/// What a session that waits asks, and the request that an answer from another terminal must name.
-fn asked(session: &Session, theme: Theme, columns: usize) -> Vec<Line<'static>> {
-    let mut rows = asked::rows(session, theme, columns);
-    let request = session.standing.request.as_ref().filter(|request| !request.is_empty());
-    rows.extend(request.map(|request| fact("request", request, theme, columns)));
+/// What a session that waits asks.
+fn asked(scene: &Scene, session: &Session, columns: usize) -> Vec<Line<'static>> {
+    let mut rows = asked::rows(scene, session, columns);
     if !rows.is_empty() {
         rows.push(Line::default());
     }
@@ -73,11 +70,15 @@ fn facts(scene: &Scene, finding: &Finding) -> Vec<(&'static str, String)> {
     if finding.since.ts > 0 {
         let began = duration(clock.since_first(at(finding.since.ts)));
         facts.push(("began", format!("{began} into the stream, at {}", finding.since.id)));
-        facts.push(("lasts", duration(at(finding.last.ts).since(at(finding.since.ts)))));
+        // Who waits, waits on; of other problems, nobody knows before their next event.
+        let waits = finding.state != State::Closed && matches!(finding.kind, Kind::Stall | Kind::Blocked);
+        let last = if waits { clock.now().max(at(finding.last.ts)) } else { at(finding.last.ts) };
+        facts.push(("lasts", duration(last.since(at(finding.since.ts)))));
     }
     let (calls, tokens) = (finding.wasted.calls, finding.wasted.tokens);
     if calls + tokens > 0 {
-        facts.push(("cost", format!("{} calls and {} tokens for nothing new", count(calls), count(tokens))));
+        let (calls, tokens) = (counted(calls, "call"), counted(tokens, "token"));
+        facts.push(("cost", format!("{calls} and {tokens} for nothing new")));
     }
     if let Some(on) = &finding.waiting_on {
         facts.push(("waits for", on.clone()));
@@ -86,6 +87,11 @@ fn facts(scene: &Scene, finding: &Finding) -> Vec<(&'static str, String)> {
         facts.push(("undo", format!("revert to message {message}")));
     }
     facts
+}
+
+/// `1 call`, `12.3k calls`.
+fn counted(n: u64, noun: &str) -> String {
+    format!("{} {noun}{}", count(n), if n == 1 { "" } else { "s" })
 }
 
 /// The evidence as one lap, with an arrow back to its top where it was repeated.

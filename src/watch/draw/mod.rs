@@ -26,8 +26,30 @@ const WIDE: u16 = 120;
 /// From this height on, there is room for every pane.
 const TALL: u16 = 18;
 
+/// The first of the letters that make a flag in pairs.
+const FLAG_A: char = '\u{1f1e6}';
+
 /// Draws the whole screen. Returns how many rows of a page of text are above it.
 pub fn draw(scene: &Scene, area: Rect, buffer: &mut Buffer) -> usize {
+    let above = draw_panes(scene, area, buffer);
+    spell_flags(buffer);
+    above
+}
+
+/// Writes flags as the two letters that they are made of. Terminals do not agree on how wide a flag is, so that parts of
+/// it would stay on the screen.
+fn spell_flags(buffer: &mut Buffer) {
+    let letter = |c: char| u8::try_from(u32::from(c).checked_sub(u32::from(FLAG_A))?).ok().filter(|n| *n < 26);
+    for at in 0..buffer.content.len() {
+        let symbol = buffer.content[at].symbol();
+        let letters: Vec<u8> = symbol.chars().map_while(letter).collect();
+        for (cell, n) in buffer.content[at..].iter_mut().zip(letters) {
+            cell.set_char(char::from(b'A' + n));
+        }
+    }
+}
+
+fn draw_panes(scene: &Scene, area: Rect, buffer: &mut Buffer) -> usize {
     if area.is_empty() {
         return 0;
     }
@@ -84,4 +106,19 @@ fn session(scene: &Scene, body: Rect, buffer: &mut Buffer) {
     let [upper, lower] = Layout::vertical([Constraint::Fill(1), Constraint::Length(log)]).areas(body);
     output::draw(scene, upper, buffer);
     activity::draw(scene, lower, buffer);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ratatui::style::Style;
+
+    #[test]
+    fn flags_are_spelt() {
+        let mut buffer = Buffer::empty(Rect::new(0, 0, 9, 1));
+        buffer.set_string(0, 0, "a🇩🇪b🇫 é😀", Style::new());
+        spell_flags(&mut buffer);
+        let shown: String = buffer.content.iter().map(|cell| cell.symbol()).collect();
+        assert_eq!(shown.trim_end(), "aDEbF é😀");
+    }
 }

@@ -23,7 +23,7 @@ pub fn draw(scene: &Scene, area: Rect, buffer: &mut Buffer) {
     let (columns, height) = (usize::from(inner.width), usize::from(inner.height));
     let mut rows: Vec<Line<'static>> = Vec::new();
     if scene.view.follows() && session.standing.has_request() {
-        rows.extend(asked::rows(session, scene.theme, columns).into_iter().rev());
+        rows.extend(asked::rows(scene, session, columns).into_iter().rev());
     }
     for line in session.output.lines().take(bottom).rev() {
         if rows.len() >= height {

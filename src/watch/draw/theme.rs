@@ -68,7 +68,7 @@ impl Theme {
             SessionStatus::Waiting => ("?", "waits for you", self.urgent()),
             SessionStatus::Silent => ("!", "silent", self.warn()),
             SessionStatus::Retrying => ("~", "retrying", self.warn()),
-            SessionStatus::Quota => ("$", "no quota", self.warn()),
+            SessionStatus::Quota => ("$", "out of quota", self.warn()),
             SessionStatus::Working => ("*", "working", self.good()),
             SessionStatus::Tool => (">", "tool", self.good()),
             SessionStatus::Resting => ("-", "resting", Style::new()),

@@ -197,7 +197,8 @@ impl Board {
             }
             AnyRecord::Gap(gap) => self.gap(&gap, now),
             AnyRecord::Closed(closed) => {
-                self.activity.add(now, "", Topic::Info, &format!("the stream ends: {}", closed.detail));
+                let session = closed.session_id.as_deref().unwrap_or_default();
+                self.activity.add(now, session, Topic::Info, &format!("the stream ends: {}", closed.detail));
                 self.closed = Some(closed);
             }
             AnyRecord::Tick(_) | AnyRecord::Reviewer(_) => {}

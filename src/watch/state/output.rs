@@ -115,8 +115,8 @@ impl Output {
     /// A call, in words: a new line, or the result on the line it has.
     pub fn call(&mut self, part: &Part, state: &ToolState, text: String) {
         let kind = match &*state.status {
+            _ if state.has_failed() => LineKind::Failed,
             "completed" => LineKind::Ended,
-            "error" => LineKind::Failed,
             _ => LineKind::Running,
         };
         let at = self.lines.iter().rposition(|line| line.part == *part.id);
@@ -234,5 +234,17 @@ mod tests {
         call(&mut output, "completed");
         let lines: Vec<_> = output.lines().map(|line| (line.kind, line.result.as_deref())).collect();
         assert_eq!(lines, [(LineKind::Ended, Some("first")), (LineKind::Said, None)]);
+    }
+
+    #[test]
+    fn call_with_an_exit_code_has_failed() {
+        for (exit, kind) in [("0", LineKind::Ended), ("2", LineKind::Failed)] {
+            let metadata = format!(r#"{{"exit":{exit}}}"#);
+            let metadata = Some(crate::wire::Raw::new(&metadata));
+            let state = ToolState { status: "completed".into(), metadata, ..ToolState::default() };
+            let mut output = Output::default();
+            output.call(&Part { id: "c".into(), ..Part::default() }, &state, "bash".to_owned());
+            assert_eq!(output.lines().next().map(|line| line.kind), Some(kind));
+        }
     }
 }

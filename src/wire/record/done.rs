@@ -128,7 +128,7 @@ impl Done {
         };
         let hard = self.contradictions.iter().filter(|contradiction| contradiction.is_hard());
         let facts = hard.map(|contradiction| self.fact(*contradiction));
-        let all: Vec<String> = ended_otherwise.map(str::to_owned).into_iter().chain(facts).collect();
+        let all = once(ended_otherwise.map(str::to_owned).into_iter().chain(facts).collect());
         (!all.is_empty()).then(|| all.join("; "))
     }
 
@@ -138,11 +138,21 @@ impl Done {
         known.map_or_else(|| contradiction.meaning().to_owned(), |known| known.fact.clone())
     }
 
-    /// All contradictions in words; empty if there are none.
+    /// All contradictions in words; empty if there are none. Of a session that was aborted, nobody expects that its work
+    /// is done.
     pub fn objections(&self) -> String {
+        if self.outcome == Outcome::Aborted {
+            return String::new();
+        }
         let facts = self.contradictions.iter().map(|contradiction| self.fact(*contradiction));
-        facts.collect::<Vec<_>>().join("; ")
+        once(facts.collect()).join("; ")
     }
+}
+
+/// These facts, without those that only say another one again: the open finding may be about what is a fact itself.
+fn once(facts: Vec<String>) -> Vec<String> {
+    let is_said = |fact: &String| facts.iter().any(|other| other.len() < fact.len() && fact.ends_with(other.as_str()));
+    facts.iter().filter(|fact| !is_said(fact)).cloned().collect()
 }
 
 impl Contradiction {
@@ -178,4 +188,30 @@ impl Contradiction {
 
 impl Record for Done {
     const TYPE: &'static str = "ocr.detect.done";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn done(outcome: &str) -> Done {
+        let done = serde_json::json!({"sessionID": "s", "outcome": outcome, "claim": "none",
+            "contradictions": ["tamper", "emptyDiff", "openFinding"],
+            "facts": [{"contradiction": "tamper", "fact": "`skip` skips a test"},
+                {"contradiction": "openFinding", "fact": "a finding is still open: `skip` skips a test"}]});
+        serde_json::from_value(done).unwrap()
+    }
+
+    #[test]
+    fn says_each_fact_once() {
+        let done = done("candidate");
+        assert_eq!(done.objections(), "`skip` skips a test; no file changed");
+        assert_eq!(done.hard_evidence().as_deref(), Some("`skip` skips a test"));
+    }
+
+    #[test]
+    fn nobody_objects_to_an_abort() {
+        assert_eq!(done("aborted").to_string(), "it was aborted");
+        assert!(done("aborted").hard_evidence().is_some());
+    }
 }

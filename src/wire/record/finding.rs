@@ -63,7 +63,7 @@ pub enum State {
     /// The episode is new.
     #[default]
     Open,
-    /// The episode has doubled in length since its last report.
+    /// The episode has doubled in length since its last report; or, with `countsOnly`, it has grown at all.
     Grown,
     /// The grade has risen.
     Graver,
@@ -88,7 +88,7 @@ pub struct Point {
 pub struct Wasted {
     /// Calls that produced nothing new.
     pub calls: u64,
-    /// Tokens of the steps that made those calls.
+    /// Tokens of the steps that made those calls, as far as they had ended.
     pub tokens: u64,
 }
 
@@ -155,6 +155,10 @@ pub struct Finding {
     /// Whether the cause lies outside the agent: a provider, the network, an API key.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub infra: bool,
+    /// Whether the line only brings the counts up to date, because the session rests or the stream ends: there is
+    /// nothing new to decide.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub counts_only: bool,
 }
 
 impl Record for Finding {

@@ -129,7 +129,11 @@ impl RunResult {
             [(totals.turns, "turn", "turns"), (totals.calls, "call", "calls"), (totals.tokens, "token", "tokens")];
         let wasted = [
             (totals.wasted_calls, "call that brought nothing new", "calls that brought nothing new"),
-            (totals.wasted_tokens, "token spent on it", "tokens spent on them"),
+            (
+                totals.wasted_tokens,
+                "token spent on what brought nothing new",
+                "tokens spent on what brought nothing new",
+            ),
             (totals.actions, "action taken", "actions taken"),
         ];
         let mut facts = numbered(counted);

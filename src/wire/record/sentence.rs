@@ -22,8 +22,13 @@ impl Display for Done {
 impl Display for Decision {
     /// `steer (gpt-5): it repeats one call`
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
-        let degraded = if self.degraded { ", in the reviewer's place" } else { "" };
-        write!(f, "{} ({}{degraded}): {}", self.action, self.reviewer, self.reason)
+        // Where it fails again and again, the rules decide in their own name.
+        let reviewer = if self.reviewer == "rules" { "the reviewer" } else { &self.reviewer };
+        if self.degraded {
+            write!(f, "{} (rules, as {reviewer} failed): {}", self.action, self.reason)
+        } else {
+            write!(f, "{} ({}): {}", self.action, self.reviewer, self.reason)
+        }
     }
 }
 

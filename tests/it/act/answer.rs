@@ -2,6 +2,7 @@
 
 use crate::support::{Host, ocr};
 use axum::extract::{Path, RawQuery, State};
+use axum::http::StatusCode;
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde_json::{Value, json};
@@ -59,6 +60,32 @@ fn gives_answers() {
     let given = given.lock().unwrap().clone();
     let question = r#"question que_1 reply {"answers":[["UTC"],["not yet"]]}"#;
     assert_eq!(given, [r#"permission per_1 reply {"reply":"always"}"#, question]);
+}
+
+#[test]
+fn answers_what_the_server_fails_to_list() {
+    let given = Given::default();
+    let fails = || async { (StatusCode::BAD_REQUEST, "Expected JSON value, got undefined") };
+    let known = |state: State<Given>, Path(id): Path<String>, body: Json<Value>| async move {
+        if id != "per_1" {
+            return StatusCode::NOT_FOUND;
+        }
+        take(state, Path(("permission".to_owned(), id, "reply".to_owned())), body).await;
+        StatusCode::OK
+    };
+    let router = Router::new()
+        .route("/permission", get(fails))
+        .route("/question", get(|| async { Json(json!([])) }))
+        .route("/experimental/session", get(|| async { Json(json!([])) }))
+        .route("/permission/{id}/reply", post(known))
+        .with_state(Arc::clone(&given));
+    let host = Host::serve_behind(router, None);
+    let (code, said) = answer(&host.url(), &["per_1=once"]);
+    assert_eq!(code, Some(0), "{said}");
+    assert_eq!(given.lock().unwrap().clone(), [r#"permission per_1 reply {"reply":"once"}"#]);
+    let (code, said) = answer(&host.url(), &["per_9=once"]);
+    assert_eq!(code, Some(2), "{said}");
+    assert!(said.contains("has no open request per_9"), "{said}");
 }
 
 #[test]

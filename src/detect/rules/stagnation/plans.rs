@@ -43,7 +43,7 @@ impl Plans {
         }
         let again = match &mut self.again {
             Some(again) => {
-                again.add(call);
+                again.add(call, context);
                 again
             }
             again => again.insert(Streak::begin(call, context)),

@@ -61,7 +61,7 @@ impl Spawns {
         self.own += u64::from(self.asks_of_another(&call.input.text));
         let calls = match &mut self.calls {
             Some(calls) => {
-                calls.add(call);
+                calls.add(call, context);
                 calls
             }
             calls => calls.insert(Streak::begin(call, context)),

@@ -1,8 +1,8 @@
 //! Tests answers that differ in what normalizing hides, in which nothing must be found, and their neighbours in which
 //! something must.
 
-use super::support::{bash, findings};
-use crate::wire::record::Grade;
+use super::support::{bash, failed_after, findings};
+use crate::wire::record::{Finding, Grade, State};
 
 /// The gravest grade in these calls.
 fn gravest(steps: impl IntoIterator<Item = [String; 2]>) -> Option<Grade> {
@@ -49,4 +49,48 @@ fn one_program_after_the_other_is_measured() {
     for start in ["cargo fuzz run", "cargo run --release --bin", "go run ./cmd/seed", "npm run bench"] {
         assert!(runs(&|n| format!("{start} {} -- --iterations=100000", names[n])) <= Some(Grade::Notice), "{start}");
     }
+}
+
+/// The last finding in these calls.
+fn last(steps: impl IntoIterator<Item = [String; 2]>) -> Finding {
+    let lines: Vec<String> = steps.into_iter().flatten().collect();
+    findings(&lines).pop().unwrap()
+}
+
+#[test]
+fn counts_are_right_at_the_end() {
+    let looks = |count: usize| (0..count).map(|n| bash(5 * n, "cat a.log", "missing"));
+    let end = last(looks(7));
+    assert_eq!((end.state, end.grade, end.counts_only), (State::Grown, Grade::Stop, true));
+    assert_eq!((end.laps, end.wasted.calls), (7, 6));
+    assert_eq!(end.summary, "the same call 7 times with the same result");
+    // What was said already is not said again.
+    for count in [5, 10] {
+        let end = last(looks(count));
+        assert_eq!((end.laps, end.counts_only), (count as u64, false));
+    }
+}
+
+#[test]
+fn counts_are_right_when_it_is_over() {
+    let over = last((0..7usize).map(|n| bash(5 * n, "cat a.log", "missing")).chain((7..11).map(|n| {
+        let place = char::from(b'a' + u8::try_from(n).unwrap());
+        bash(5 * n, &format!("cat {place}.rs"), &format!("fn {place}() {{}}"))
+    })));
+    assert_eq!((over.state, over.laps, over.counts_only), (State::Closed, 7, false));
+}
+
+#[test]
+fn only_failing_calls_waste_their_tokens() {
+    let calls = (0..5usize).flat_map(|n| {
+        let look =
+            |second: usize, name: String| bash(60 * n + second, &format!("cat {name}.rs"), &format!("fn {name}()"));
+        let name = char::from(b'a' + u8::try_from(n).unwrap());
+        let fails = failed_after(1, 60 * n + 30, "make all", "error: no rule to make target `all`");
+        [look(0, format!("{name}x")), look(9, format!("{name}y")), fails]
+    });
+    let found: Vec<String> = calls.flatten().collect();
+    let streak = findings(&found).into_iter().rfind(|found| found.rule == "error-streak").unwrap();
+    // The step of the fifth call has not ended when it is counted.
+    assert_eq!((streak.wasted.calls, streak.wasted.tokens), (4, 3 * 110));
 }
