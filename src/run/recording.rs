@@ -7,9 +7,8 @@ use std::collections::HashSet;
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, FileExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
 
 /// How much of the first line is read to name the file, in bytes: far more than it has, unless the task is a book.
 const FIRST_LINE: usize = 1024 * 1024;
@@ -115,13 +114,13 @@ impl Keep {
 pub(super) struct Earlier {
     /// The recordings in the folder.
     files: HashSet<PathBuf>,
-    /// When the one file was last changed.
-    changed: Option<SystemTime>,
+    /// When the one file was last changed, in seconds and nanoseconds.
+    changed: Option<(i64, i64)>,
 }
 
 /// When a file was last changed, if it is there.
-fn changed(file: &Path) -> Option<SystemTime> {
-    fs::metadata(file).and_then(|found| found.modified()).ok()
+fn changed(file: &Path) -> Option<(i64, i64)> {
+    fs::metadata(file).map(|found| (found.mtime(), found.mtime_nsec())).ok()
 }
 
 /// Makes a folder that only this user can look into.
@@ -358,7 +357,9 @@ mod tests {
         let file = folder.path().join("run.ndjson");
         fs::write(&file, "kept\n").unwrap();
         // Times have steps of some milliseconds.
-        File::options().write(true).open(&file).unwrap().set_modified(SystemTime::UNIX_EPOCH).unwrap();
+        assert!(
+            std::process::Command::new("touch").args(["-t", "200001010000"]).arg(&file).status().unwrap().success()
+        );
         let keep = Keep::File(file.clone());
         keep.prepare().unwrap();
         let earlier = keep.earlier();

@@ -54,7 +54,7 @@ fn action_reports_a_loop() {
         "INPUT_PIPE='ocr-stream --replay \"$F/one-call-loop.ndjson\" | ocr-detect | ocr-review | ocr-act --quiet'",
     );
     assert_eq!(job.code, Some(10), "{}", job.told);
-    assert!(contains("::error title=ocr::repeat: the same call 10 times").eval(&job.told), "{}", job.told);
+    assert!(contains("::error title=ocr::repeat: the same call 14 times").eval(&job.told), "{}", job.told);
     assert!(contains("::error title=ocr::loop, exit code 10").eval(&job.told), "{}", job.told);
     assert!(job.file("output").contains("exit-code=10\n"));
     assert!(job.file("ocr-recording.ndjson").contains("ocr.act.result"));

@@ -94,7 +94,9 @@ impl OutsideAction {
         if hands_on && call.failed() {
             return Self::refusal(named, By::HandsOn, state);
         }
-        let complaint = line.checks.is_empty().then(|| last_complaint(command, call.failed(), state)).flatten();
+        // A call that was aborted says nothing of its command.
+        let ran = line.checks.is_empty() && state.is_some_and(|state| &*state.status == "completed");
+        let complaint = ran.then(|| last_complaint(command, call.failed(), state)).flatten();
         match complaint {
             Some(said) if !is_moot(&said) => Some(Self::Refused(Refusal { tool: named, said, by: By::Command })),
             _ => (!call.failed()).then_some(Self::Taken),

@@ -68,10 +68,9 @@ fn answers_what_the_server_fails_to_list() {
     let fails = || async { (StatusCode::BAD_REQUEST, "Expected JSON value, got undefined") };
     let known = |state: State<Given>, Path(id): Path<String>, body: Json<Value>| async move {
         if id != "per_1" {
-            return StatusCode::NOT_FOUND;
+            return (StatusCode::NOT_FOUND, Json(json!({"message": "not found"})));
         }
-        take(state, Path(("permission".to_owned(), id, "reply".to_owned())), body).await;
-        StatusCode::OK
+        (StatusCode::OK, take(state, Path(("permission".to_owned(), id, "reply".to_owned())), body).await)
     };
     let router = Router::new()
         .route("/permission", get(fails))
