@@ -78,10 +78,16 @@ pub fn shell_word(text: &str) -> String {
 }
 
 /// `text` with each control or unseen character escaped, so that foreign text cannot move the cursor, clear the
-/// screen, set the title of a terminal, or say something that a reader does not see.
+/// screen, set the title of a terminal, or say something that a reader does not see; and without what a CI system obeys
+/// in the output of a job.
 ///
 /// One variation selector after a visible character stays: it chooses the form of an emoji or a Han character.
 pub fn printable(text: &str) -> String {
+    without_commands(visible(text))
+}
+
+/// `text` with each control or unseen character escaped.
+fn visible(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     let mut may_vary = false;
     for c in text.chars() {
@@ -96,9 +102,9 @@ pub fn printable(text: &str) -> String {
     safe
 }
 
-/// Each line of `text`, made [`printable`], and none a command to a CI system; the line breaks between them stay.
+/// Each line of `text`, made [`printable`]; the line breaks between them stay.
 pub fn printable_lines(text: &str) -> String {
-    let safe = |line: &str| without_commands(&printable(line.trim_end_matches('\r')));
+    let safe = |line: &str| printable(line.trim_end_matches('\r'));
     text.split('\n').map(safe).collect::<Vec<_>>().join("\n")
 }
 
@@ -106,7 +112,10 @@ pub fn printable_lines(text: &str) -> String {
 /// of a line, and `##[error]` anywhere; Azure `##vso[…]`, and `TeamCity` `##teamcity[…]`.
 ///
 /// <https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs>
-fn without_commands(line: &str) -> String {
+fn without_commands(line: String) -> String {
+    if !line.contains("##") && !line.trim_start().starts_with("::") {
+        return line;
+    }
     let mut safe = String::with_capacity(line.len());
     let indented = line.len() - line.trim_start().len();
     let mut before = None;
@@ -235,6 +244,7 @@ mod tests {
         ] {
             assert_eq!(printable_lines(text), safe);
         }
+        assert_eq!(printable("cat ##vso[task.x]y"), "cat #\\u{23}vso[task.x]y");
         for harmless in ["std::mem::swap", "## [1.0] ##", "a :: b", "##teamcity", "#[cfg(test)]"] {
             assert_eq!(printable_lines(harmless), harmless);
         }

@@ -3,6 +3,7 @@
 use super::call::Call;
 use super::config::Config;
 use super::hash;
+use super::quoted;
 use super::rules::UNPRICED;
 use super::session::{Descendant, Effects, LineContext, Session};
 use super::sessions::{Sessions, SlotIndex};
@@ -367,6 +368,7 @@ impl Detector {
     }
 
     fn write_finding(&mut self, at: &Point, finding: &Finding, added: &mut Vec<u8>) {
+        let finding = &Finding { evidence: quoted::evidence(&finding.evidence), ..finding.clone() };
         append(added, Timestamp::from_ms(at.ts), finding);
         self.unpriced |= finding.kind == Kind::Budget && finding.summary.starts_with(UNPRICED);
         let found = (finding.kind, finding.infra);

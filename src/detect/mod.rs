@@ -8,6 +8,7 @@
 //! * `detector` owns all sessions of a stream and the stream's time; `sessions` stores them.
 //! * `session` turns observations into facts about one session, with the help of `call`, `text` and `provider`.
 //! * `fact` is what rules see; `rules` holds one file per rule; a rule reports a `signal`.
+//! * `quoted` masks and cuts what a record quotes of a text.
 //! * `episode` turns signals into findings that open, grow, get graver and close.
 
 mod call;
@@ -18,6 +19,7 @@ mod fact;
 mod hash;
 mod parse;
 mod provider;
+mod quoted;
 mod rules;
 mod session;
 mod sessions;

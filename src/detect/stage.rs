@@ -197,9 +197,10 @@ impl Stage for Detect {
     fn oversized(&mut self) {
         self.lines += 1;
         self.note_foreign(&[]);
-        match &self.file {
-            Some(file) => tracing::warn!("{file}: line {} is longer than --max-line; it is left out", self.lines),
-            None => tracing::warn!("line {} is longer than --max-line; passing it on unread", self.lines),
+        if let Some(file) = &self.file {
+            tracing::warn!("{file}: line {} is longer than --max-line; it is left out", self.lines);
+        } else {
+            tracing::warn!("line {} is longer than --max-line; passing it on unread", self.lines);
         }
     }
 
@@ -219,8 +220,9 @@ fn is_verdict(event: &Event<'_>) -> bool {
 }
 
 fn warn_of_garbage(line: u64, file: Option<&str>) {
-    match file {
-        Some(file) => tracing::warn!("{file}: line {line} is not a JSON object; it is left out"),
-        None => tracing::warn!("line {line} is not a JSON object; passing it on unread"),
+    if let Some(file) = file {
+        tracing::warn!("{file}: line {line} is not a JSON object; it is left out");
+    } else {
+        tracing::warn!("line {line} is not a JSON object; passing it on unread");
     }
 }

@@ -66,7 +66,8 @@ fn find_after(text: &str, least: SecretName, found: &mut Vec<Range<usize>>) {
         let is_secret = |value: &Range<usize>| {
             let assigns = || text.get(name.end..value.start).is_some_and(|sign| sign.contains(['=', ':']));
             let secret = &text[value.clone()];
-            !itself(secret) && (!is_doubtful || is_made_up(secret) && assigns())
+            let is_letter = secret.len() == 1 && secret.starts_with(|c: char| c.is_ascii_alphabetic());
+            !itself(secret) && !is_letter && (!is_doubtful || is_made_up(secret) && assigns())
         };
         if let Some(value) = value_of(text, &name, telling).filter(is_secret) {
             end = value.end;
@@ -182,6 +183,10 @@ fn value_of(text: &str, name: &Range<usize>, telling: SecretName) -> Option<Rang
     let flag = is_flag(text, name.start) && !quoted_name;
     // `PASS: TestName` is how a test's success is reported.
     if word == "PASS" && rest.starts_with(": ") || is_of_other(text, name) {
+        return None;
+    }
+    // The sign of a result stands between the arguments of a function and its type.
+    if rest.starts_with("->") && text[name.end..closed].contains(')') {
         return None;
     }
     // An arrow stands between a name and its value, and between a call and its result.
@@ -335,7 +340,11 @@ fn assigned(text: &str, name: &Range<usize>, telling: SecretName, start: usize, 
         .trim_end();
     let begins_line = begins_line.is_empty() || matches!(begins_line, "export" | "set" | "ENV" | "Environment=" | "\\");
     let start = after_mark(text, start);
-    let value = value::at(text, after_type(text, start).unwrap_or(start))?;
+    let after_type = after_type(text, start);
+    if after_type.is_some_and(|after| is_number(&text[start..after])) {
+        return None;
+    }
+    let value = value::at(text, after_type.unwrap_or(start))?;
     let bare_word = sure
         || !word.is_ascii()
         || begins_line
@@ -442,6 +451,13 @@ fn after_type(text: &str, start: usize) -> Option<usize> {
         .chars()
         .all(|c| c.is_ascii_alphanumeric() || matches!(c, '&' | '<' | '>' | '\'' | '_' | '[' | ']' | ' ' | '|'));
     is_type.then_some(start + at + 3)
+}
+
+/// Whether a type, with the sign behind it, is one of numbers: `u128 = `, `usize = `.
+fn is_number(kind: &str) -> bool {
+    let kind = kind.trim_end_matches([' ', '=']);
+    let bits = kind.trim_start_matches(['u', 'i', 'f']);
+    kind.len() == bits.len() + 1 && matches!(bits, "8" | "16" | "32" | "64" | "128" | "size")
 }
 
 /// The quoted values of a list on one line: `["…", "…"]`.

@@ -31,9 +31,11 @@ const PLACES: &[(&[&str], &str)] = &[
         r#"(?i)(?:proxy-)?authorization\\*["']?[ \t]*[:=][ \t]*\\*["'`]?(?P<h>[^\s"'`\\](?:\b(?:username|realm|c?nonce|uri|response|opaque|signature|key_?id|headers|token)=\\*"[^"\n]*"|[^\n"'`\\]|"[^"\n,}]*"[^\n"'])*)"#,
     ),
     (&["cookie"], r#"(?i)(?:set-)?cookie2?\\*["']?\s*[:=]\s*\\*["']?(?P<h>[^\n"'\\=;]{1,80}=[^\n"'\\]+)"#),
+    (&["bearer"], r"\b[Bb](?:earer|EARER)[ \t]+(?P<a>[\w.~+/=-]{3,}(?:[0-9]|[a-z][A-Z])[\w.~+/=-]*|[\w.~+/=-]{20,})"),
+    // In prose and in code, words follow `basic` that have two cases.
     (
-        &["bearer", "basic"],
-        r"\b[Bb](?:earer|asic|EARER|ASIC)[ \t]+(?P<a>[\w.~+/=-]{3,}(?:[0-9]|[a-z][A-Z])[\w.~+/=-]*|[\w.~+/=-]{20,})",
+        &["basic"],
+        r"\b[Bb](?:asic|ASIC)[ \t]+(?P<a>[\w.~+/=-]{3,}[0-9][\w.~+/=-]*|[\w.~+/-]{3,}=+|[\w.~+/-]{8,}[a-z][A-Z][\w.~+/-]*|[\w.~+/=-]{20,})",
     ),
     (
         &["digest", "apikey", "token", "ssws", "hmac"],
@@ -109,9 +111,10 @@ const PLACES: &[(&[&str], &str)] = &[
     ),
     (
         &["login"],
-        r"\b(?:cargo|wandb|npm|hf|huggingface-cli|snyk|railway|pulumi|doppler)\s+login\s+(?:--?\S+\s+)*(?P<a>[\w.~+/=-]*[0-9][\w.~+/=-]*)",
+        r"\b(?:cargo|wandb|npm|hf|huggingface-cli|snyk|railway|pulumi|doppler)\s+login\s+(?:--?\S+\s+)*(?P<a>[\w.~+/=#!%^-]*[0-9][\w.~+/=#!%^-]*)",
     ),
     (&["secret"], r"\b(?:gh|glab)\s+secret\s+set\b..(?:-b|--body|-v|--value)[ =]ARG"),
+    (&["secret set"], r"\b(?:gh|glab)\s+secret\s+set\b..-[bv][\x22'](?P<a>[^\x22'\n]+)[\x22']"),
     (&["wpa_passphrase"], r"\bwpa_passphrase\s+\S+\s+ARG"),
     (&["alias", "config"], r"\bmc\s+(?:alias\s+set|config\s+host\s+add)\s+\S+\s+\S+\s+\S+\s+ARG"),
     (&["jdbc:oracle:"], r"\bjdbc:oracle:[a-z0-9]+:[\w$#]+/(?P<a>[^\s@/]+)@"),
@@ -133,7 +136,7 @@ const PLACES: &[(&[&str], &str)] = &[
     ),
     (
         &["<<<"],
-        r"(?:--\w*-?stdin|--with-token|--data-file|sudo -S|login|kinit|passwd|chpasswd|cryptsetup|secret|vault\s+(?:kv\s+put|write)|\bread\s+-\w*s|\bread\s[^\n]*-s\b|\spass\s|\s-p\b)[^\n|;]*<<<\s*ARG",
+        r"(?:--\w*-?stdin|--with-token|--data-file|sudo -S|login|signin|\bsu\s|runas|kinit|passwd|chpasswd|cryptsetup|secret|vault\s+(?:kv\s+put|write)|\bread\s+-\w*s|\bread\s[^\n]*-s\b|\spass\s|\s-p\b)[^\n|;]*<<<\s*ARG",
     ),
     (&["curl"], r#"\bcurl\b..(?:-[A-Za-z]*[uE]\s*|--cert[ =])["']?[^\s:"'/]+:(?P<a>[^\s"'/][^\s"']*)"#),
     (&["rclone"], r"\brclone\s+(?:obscure|config\s+create\b[^\n|;&]*\spass)\s+ARG"),
@@ -275,6 +278,11 @@ const PLACES: &[(&[&str], &str)] = &[
     (&["http", "xh", "ab", "hey"], r#"\b(?:https?|xhs?|ab|hey)\b..(?:-a|--auth|-A)[ =]["']?[^\s:"']+:(?P<a>[^\s"']+)"#),
     (&["bw"], r"\bbw\s+unlock\s+(?P<a>[^\s-]\S*)"),
     (&["security"], r"\bsecurity\b..-w\s+ARG"),
+    (&["-keychain"], r"\bsecurity\s+[a-z]+-keychain\w*\b..-p\s+ARG"),
+    (&["useradd", "usermod"], r"\b(?:useradd|usermod)\b..(?:-p|--password)[ =]*ARG"),
+    (&["tailscale"], r"\btailscale\s+(?:up|login)\b..--auth-?key[ =]ARG"),
+    (&["altool", "notarytool"], r"\b(?:altool|notarytool)\b..-p\s+ARG"),
+    (&["drush"], r"\bdrush\s+(?:user:password|upwd)\s+\S+\s+ARG"),
     (&["signtool"], r"\bsigntool\b../p\s+ARG"),
     (&["snmp"], r"\bsnmp\w+\b..-(?:c|A|X)\s+ARG"),
     (&["user-secrets"], r"\buser-secrets\s+set\s+\S+\s+ARG"),

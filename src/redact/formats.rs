@@ -112,6 +112,10 @@ const SHAPES: &[(&str, &str)] = &[
     ("{S", r"(?P<keep>\{S?SHA(?:256|384|512)?\})[A-Za-z0-9+/=]{20,}"),
     // https://dev.mysql.com/doc/refman/8.0/en/password-hashing.html
     ("*", r"(?P<keep>\*)[0-9A-F]{40}\b"),
+    // https://docs.bigmodel.cn/cn/api/introduction
+    (".", r"\b[0-9a-f]{32}\.[A-Za-z0-9]{16}\b"),
+    // https://docs.ghost.org/admin-api#token-authentication
+    (":", r"(?P<keep>\b[0-9a-f]{24}:)[0-9a-f]{64}\b"),
     // https://docs.k3s.io/cli/token
     ("::server:", r"(?P<keep>K10)[0-9a-f]{20,}::server:[0-9a-zA-Z]+"),
     // https://docs.github.com/en/code-security/reference/secret-security/supported-secret-scanning-patterns
@@ -187,11 +191,31 @@ fn cut_off(rest: &str) -> Option<usize> {
 
 /// Whether a token is not a word or name: it has a digit, or both cases, or is very long.
 fn is_arbitrary(token: &str) -> bool {
+    if is_identifier(token) {
+        return false;
+    }
     let has = |class: fn(&char) -> bool| token.chars().any(|c| class(&c));
     has(char::is_ascii_digit)
         || has(char::is_ascii_uppercase) && has(char::is_ascii_lowercase)
         || token.split(['-', '_', '.', '/']).any(|word| word.len() >= LONG_WORD)
         || !has(char::is_ascii_lowercase) && token.len() >= SHOUTED
+}
+
+/// Whether a token is the name of a function in a program: words, abbreviations in capitals and a verb, such as
+/// `sk_X509_NAME_shift`.
+fn is_identifier(token: &str) -> bool {
+    /// The longest abbreviation, in bytes.
+    const CAPITALS: usize = 14;
+    let is_lower = |word: &str| word.bytes().all(|b| b.is_ascii_lowercase());
+    let is_abbreviation = |word: &str| {
+        word.len() <= CAPITALS
+            && word.starts_with(|c: char| c.is_ascii_uppercase())
+            && word.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
+    };
+    let mut words = token.split('_').skip(1);
+    words.clone().count() >= 2
+        && words.clone().any(|word| word.len() >= 3 && is_lower(word))
+        && words.all(|word| word.len() <= 2 || is_lower(word) && word.len() < LONG_WORD || is_abbreviation(word))
 }
 
 #[cfg(test)]
@@ -235,6 +259,8 @@ mod tests {
             format!("{}.atlasv1.{}", "aB3dE5fG7hJ9kL", "zY8".repeat(20)),
             format!("{}-us21", "0123456789abcdef".repeat(2)),
             format!("{}-01234567-89abcdef", "0123456789abcdef".repeat(2)),
+            format!("{}.EN0s1rcVUU5BVykf", "0123456789abcdef".repeat(2)),
+            format!("{}:{}", "0123456789abcdef01234567", "0123456789abcdef".repeat(4)),
         ] {
             assert_eq!(found(&text).len(), 1, "{text}");
         }
@@ -269,6 +295,9 @@ mod tests {
             "sk_buff_head",
             "monkey_patch",
             "pk_user_name",
+            "sk_X509_NAME_shift",
+            "sk_SRP_gN_new_null",
+            "sk_ESS_CERT_ID_V2_deep_copy",
         ] {
             assert!(found(text).is_empty(), "{text}: {:?}", found(text));
         }

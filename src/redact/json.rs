@@ -120,7 +120,7 @@ pub fn on_one_line(redactor: &Redactor, line: String) -> String {
     while let Some(string) = next_string(&line, at) {
         let text: String = serde_json::from_str(&line[string.clone()]).unwrap_or_default();
         if text.contains('\n') {
-            let safe = on_lines_of_their_own(redactor, &text);
+            let safe = call_and_result(redactor, &text);
             let words: Vec<&str> = safe.split_whitespace().collect();
             flat.push_str(&line[at..string.start]);
             flat.push_str(&Value::from(words.join(" ")).to_string());
@@ -159,7 +159,7 @@ fn is_secret_of_one(name: &str) -> bool {
 }
 
 /// A text without its secrets. Of a call and its result, the result begins a line, as it did where it was written.
-fn on_lines_of_their_own(redactor: &Redactor, text: &str) -> String {
+pub fn call_and_result(redactor: &Redactor, text: &str) -> String {
     let Some((call, result)) = text.split_once(ARROW) else {
         return redactor.redact(text).into_owned();
     };

@@ -41,7 +41,8 @@ mod urls;
 mod value;
 mod view;
 
-pub use json::on_one_line;
+pub use json::{call_and_result, on_one_line};
+pub use printed::ARROW;
 pub use sink::{LONGEST_SEARCHED, RedactingSink};
 
 use crate::printable;

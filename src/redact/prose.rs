@@ -94,6 +94,43 @@ pub const PLACES: &[(&[&str], &str)] = &[
         &["contraseña", "contrasena", "senha", "clave", "mot de passe", "wachtwoord", "senord", "passwort", "kennwort"],
         r"(?i)(?:mot de passe\s+(?:en|à)|(?:contraseña|contrasena|senha|clave|wachtwoord|lösenord\w*|passwort|kennwort)\s+(?:a|à|auf|naar|till?))\s+[\x22'`„“«]?(?P<a>[^\s\x22'`“”»/]{5,}[0-9][^\s\x22'`“”»/]*|[^\s\x22'`“”»/]*[0-9][^\s\x22'`“”»/]{5,})",
     ),
+    // Behind whose or what for it is, or how it came about.
+    (
+        &["password you", "passphrase you", "token you", "key you", "secret you", "password i", "token i"],
+        r"(?i)\b(?:password|passphrase|token|secret|key)\s+(?:you|i)\s+[^\n:]{2,24}:\s+[\x22'`„“«]?(?P<a>\pL[^\s\x22'`“”»/-]{5,}[0-9]{2,}[^\s\x22'`“”».,/-]*|\pL[^\s\x22'`“”»/-]*[0-9]{2,}[^\s\x22'`“”».,/-]{5,})(?:[\s\x22'`“”».,]|$)",
+    ),
+    (
+        &[", pass "],
+        r"(?i)\b(?:user|username|login)\s+\S+,\s+pass\s+[\x22'`„“«]?(?P<a>\pL[^\s\x22'`“”»/-]{5,}[0-9]{2,}[^\s\x22'`“”».,/-]*|\pL[^\s\x22'`“”»/-]*[0-9]{2,}[^\s\x22'`“”».,/-]{5,})(?:[\s\x22'`“”».,]|$)",
+    ),
+    (
+        &["out to be", "up being"],
+        r"(?i)\b(?:password|passphrase|passcode|token|secret|key)\s+(?:turn(?:ed|s)\s+out\s+to\s+be|end(?:ed|s)\s+up\s+being)\s+[\x22'`„“«]?(?P<a>\pL[^\s\x22'`“”»/-]{5,}[0-9]{2,}[^\s\x22'`“”».,/-]*|\pL[^\s\x22'`“”»/-]*[0-9]{2,}[^\s\x22'`“”».,/-]{5,})(?:[\s\x22'`“”».,]|$)",
+    ),
+    (
+        &["clave ", "contraseña "],
+        r"(?i)\b(?:la|su|tu|mi)\s+(?:clave|contraseña)\s+[\x22'`„“«]?(?P<a>\pL[^\s\x22'`“”»/-]{5,}[0-9]{2,}[^\s\x22'`“”».,/-]*|\pL[^\s\x22'`“”»/-]*[0-9]{2,}[^\s\x22'`“”».,/-]{5,})(?:[\s\x22'`“”».,]|$)",
+    ),
+    (
+        &["senha", "contraseña", "clave"],
+        r"(?i)\b(?:senha|contraseña|clave)\b[^\n.:=]{0,30}\s(?:foi|fue|ha\s+sido)\s+\pL+\s+(?:para|a|por)\s+[\x22'`„“«]?(?P<a>\pL[^\s\x22'`“”»/-]{5,}[0-9]{2,}[^\s\x22'`“”».,/-]*|\pL[^\s\x22'`“”»/-]*[0-9]{2,}[^\s\x22'`“”».,/-]{5,})(?:[\s\x22'`“”».,]|$)",
+    ),
+    (
+        &["parola", "şifre", "Şifre", "sifre"],
+        r"(?i)(?:parola|[şs]ifre)(?:n|m|si|n[ıi]z|m[ıi]z)?\s+[\x22'`„“«]?(?P<a>\pL[^\s\x22'`“”»/-]{5,}[0-9]{2,}[^\s\x22'`“”».,/-]*|\pL[^\s\x22'`“”»/-]*[0-9]{2,}[^\s\x22'`“”».,/-]{5,})(?:[\s\x22'`“”».,]|$)",
+    ),
+    (
+        &["kata sandi"],
+        r"(?i)\bkata\s+sandi(?:nya|mu|ku)?\s+(?:adalah\s+)?[\x22'`„“«]?(?P<a>\pL[^\s\x22'`“”»/-]{5,}[0-9]{2,}[^\s\x22'`“”».,/-]*|\pL[^\s\x22'`“”»/-]*[0-9]{2,}[^\s\x22'`“”».,/-]{5,})(?:[\s\x22'`“”».,]|$)",
+    ),
+    (
+        &["пароль ", "Пароль ", "пароля ", "Пароля "],
+        r"(?i)парол[ья]\s+(?:(?:до|від|для|к|от)\s+\pL+\s+(?:\pL+\s+)?)?[\x22'`„“«]?(?P<a>\pL[^\s\x22'`“”»/-]{5,}[0-9]{2,}[^\s\x22'`“”».,/-]*|\pL[^\s\x22'`“”»/-]*[0-9]{2,}[^\s\x22'`“”».,/-]{5,})(?:[\s\x22'`“”».,]|$)",
+    ),
+    (
+        &["паролата", "Паролата"],
+        r"(?i)паролата\s+(?:\pL+\s+){0,3}е\s+[\x22'`„“«]?(?P<a>\pL[^\s\x22'`“”»/-]{5,}[0-9]{2,}[^\s\x22'`“”».,/-]*|\pL[^\s\x22'`“”»/-]*[0-9]{2,}[^\s\x22'`“”».,/-]{5,})(?:[\s\x22'`“”».,]|$)",
+    ),
     // Its value, and then what it is.
     (&["value:"], r"(?i)\bvalue:\s+(?P<a>\pL[^\s()]*[0-9]{2}[^\s()]*)\)?\s+(?:password|secret|token|passphrase)\b"),
     // Who logs in, and with what.

@@ -22,7 +22,33 @@ pub const PLACES: &[(&[&str], &str)] = &[
         &["[]byte(", "secretstr(", "secret(", "some(", "::from(", "::new(", "buffer.from(", "new string("],
         r#"NAME["']?\s*(?::=|[:=])\s*(?:\[\]byte|Some|SecretStr|Secret|Buffer\.from|new\s+String|(?:Secret)?String::(?:new|from))\(\s*b?["'](?P<a>[^"'\n]+)["']"#,
     ),
+    (
+        &["[]byte("],
+        r#"(?i)\b\w*(?:jwt|api|secret|sign\w*|private|hmac|auth|encrypt\w*|aes)_?key["']?\s*(?::=|[:=])\s*\[\]byte\(\s*["`](?P<a>[^"`\s]*[0-9][^"`\s]*)["`]"#,
+    ),
+    // A property of C#, and an array of characters of C.
+    (&["{ get;"], r#"NAME\s*\{\s*get;[^}\n]*\}\s*=\s*"(?P<a>[^"\n]+)""#),
+    (&["] = \""], r#"NAME\s*\[[0-9A-Z_]*\]\s*=\s*"(?P<a>[^"\s]+)""#),
+    // Attributes of elements.
+    (&["value="], r#"<NAME\s+value\s*=\s*["'](?P<a>[^"'\s<{$]*[0-9][^"'\s<{]*)["']"#),
+    (
+        &["type=\"password\"", "type='password'"],
+        r#"(?i)<input\b[^>\n]*\btype=["']password["'][^>\n]*\bvalue=["'](?P<a>[^"'\s<{$]*[0-9][^"'\s<{]*)["']"#,
+    ),
+    // Sessions of web servers and frameworks: a cookie without its header, and one in a list of cookies.
+    (
+        &["phpsessid=", "jsessionid=", "sessionid=", "_sessionid=", "connect.sid=", "_session="],
+        r"\b(?:PHPSESSID|JSESSIONID|ASP\.NET_SessionId|connect\.sid|_gitlab_session|laravel_session|sessionid)=(?P<a>[A-Za-z0-9%.-]{20,})",
+    ),
+    (
+        &["\"name\""],
+        r#""name"\s*:\s*"(?:PHPSESSID|JSESSIONID|ASP\.NET_SessionId|connect\.sid|_gitlab_session|laravel_session|sessionid)"\s*,\s*"value"\s*:\s*"(?P<a>[A-Za-z0-9%.-]{16,})""#,
+    ),
     // Arguments by their position.
+    (
+        &["mysql_real_connect("],
+        r#"\bmysql_real_connect\(\s*[^,"\n]+,\s*(?:"[^"\n]*"|\w+)\s*,\s*(?:"[^"\n]*"|\w+)\s*,\s*"(?P<a>[^"\n]+)""#,
+    ),
     (
         &["jwt.", "hmac.new("],
         r#"\b(?:jwt\.(?:sign|verify|encode|decode)\(\s*[^,"'\n]+,|hmac\.new\()\s*b?["'](?P<a>[^"'\n]+)["']"#,
@@ -30,7 +56,7 @@ pub const PLACES: &[(&[&str], &str)] = &[
     (&["credentials("], r#"(?:\b|Password)Credentials\((?:\s*"[^"\n]*"\s*,){1,3}\s*"(?P<a>[^"\n]+)"\s*\)"#),
     (
         &["url.create", "pdo(", "dbi->connect"],
-        r#"(?:\bURL\.create|\bPDO|\bDBI->connect)\(\s*["'][^"'\n]*["']\s*,\s*["'][^"'\n]*["']\s*,\s*["'](?P<a>[^"'\n]+)["']"#,
+        r#"(?:\bURL\.create|\bPDO|\bDBI->connect)\(\s*(?:["'][^"'\n]*["']|[^,"'\n]+)\s*,\s*["'][^"'\n]*["']\s*,\s*["'](?P<a>[^"'\n]+)["']"#,
     ),
     (
         &["wifi.begin", "authenticationtoken(", "setbasicauth(", "basic_auth"],

@@ -84,9 +84,15 @@ fn titles(row: &str) -> Option<Table> {
     // The end of a statement, an item of a list, an indentation.
     let is_code = !matches!(separator, '|' | '│') && cells.iter().any(|cell| cell.trim().is_empty());
     // A name and its value make a table of pairs.
+    // A number or a version is no title.
+    let is_number = |cell: &&str| {
+        let cell = clean(cell);
+        cell.starts_with(|c: char| c.is_ascii_digit()) && !cell.contains(' ')
+    };
+    let is_data = cells.iter().any(is_number);
     let filled = cells.iter().filter(|cell| !cell.trim().is_empty());
     let is_pair = filled.clone().count() == 2 && filled.clone().any(|cell| is_made_up(clean(cell)));
-    if cells.len() < 2 || is_code || is_pair || !cells.iter().all(|cell| is_title(cell)) {
+    if cells.len() < 2 || is_code || is_data || is_pair || !cells.iter().all(|cell| is_title(cell)) {
         return None;
     }
     let secret: Vec<usize> = cells.iter().enumerate().filter(|(_, cell)| is_secret(cell)).map(|(at, _)| at).collect();
@@ -175,6 +181,8 @@ mod tests {
             "import (\n\t\"go/token\"\n\t\"go/types\"\n",
             "[\n  \"cookies\",\n  \"elapsed\",\n]",
             "chars: \"key\u{2502}x1y2z3\"",
+            "apt\tbase-passwd\t3.6\napt\tbash\t5.2.15-2+b8\napt\tbc\t1.07",
+            "#define ERRORTOKEN\t56\n#define N_TOKENS\t57",
             "     1\tPASS src/password.test.ts\n     2\tok",
         ] {
             assert_eq!(found_by(find, text), "", "{text}");

@@ -34,11 +34,19 @@ fn redacts_known_secrets() {
     }
 }
 
+/// That the secret that `@` stands for is masked in each of these texts.
+fn assert_masked(texts: &[&str]) {
+    let secret = "Plover44Ash";
+    for text in texts {
+        let text = text.replace("@@", "\u{0}").replace('@', secret).replace('\u{0}', &format!("{secret}@"));
+        let safe = Redactor::default().redact(&text);
+        assert!(!safe.contains(secret), "{safe}");
+    }
+}
+
 #[test]
 fn redacts_by_neighbours() {
-    let redactor = Redactor::default();
-    let secret = "Plover44Ash";
-    for text in [
+    assert_masked(&[
         "- value: @\n  name: DB_PASSWORD",
         "<property value=\"@\" name=\"jdbc.password\"/>",
         "the guest wifi is Cafe7, key @",
@@ -60,17 +68,43 @@ fn redacts_by_neighbours() {
         "ftp -n h <<E\nuser joe @\nE\n",
         "ｐａｓｓｗｏｒｄ＝@",
         "pass\u{301}word: @",
+    ]);
+}
+
+#[test]
+fn redacts_in_commands_code_and_prose() {
+    assert_masked(&[
+        "useradd -m -p @ bob",
+        "gh secret set API_KEY -b\"@\"",
+        "tailscale up --authkey @",
+        "security unlock-keychain -p @ login.keychain",
+        "new PDO($dsn, 'root', '@');",
+        "DBI->connect($dsn, 'root', '@')",
+        "mysql_real_connect(c, \"h\", \"root\", \"@\", \"d\", 0, NULL, 0)",
+        "public string ApiKey { get; } = \"@\";",
+        "jwtKey = []byte(\"@\")",
+        "static const char wifi_password[] = \"@\";",
+        "<apiKey value=\"@\"/>",
+        "<input type=\"password\" name=\"p\" value=\"@\">",
+        "{\"name\": \"sessionid\", \"value\": \"@q1w2e3r4t5y6\"}",
+        "open it with PHPSESSID=@q1w2e3r4t5y6",
+        "Here's the token you asked for: @",
+        "user bob, pass @",
+        "root's password turned out to be @",
+        "the access key ended up being @.",
+        "usa la clave @ para entrar",
+        "a senha do banco foi alterada para @",
+        "Parolan @",
+        "kata sandinya @",
+        "пароль до бази @",
+        "Паролата е @.",
         // What is cut behind a secret.
         "postgres://app:@",
         "mysqldump -u root -p\"@",
         "| user | password |\n|---|---|\n| bob | @",
         "insert into users (name, password) values ('bob', '@",
         "name,password,role\nbob,@",
-    ] {
-        let text = text.replace("@@", "\u{0}").replace('@', secret).replace('\u{0}', &format!("{secret}@"));
-        let safe = redactor.redact(&text);
-        assert!(!safe.contains(secret), "{safe}");
-    }
+    ]);
 }
 
 #[test]
@@ -91,6 +125,22 @@ fn neighbours_of_other_things_stay() {
         "name,role,team\nbob,admin,core7",
         "Das Passwort ist mindestens 12 Zeichen lang.",
         "Ｈｅｌｌｏ　ｗｏｒｌｄ１２３",
+        "useradd -m deploy2024",
+        "public string Name { get; } = \"core2024\";",
+        "static const char secret_data[] = \"Big secret\";",
+        "cacheKey = []byte(\"users2024\")",
+        "<input type=\"text\" name=\"p\" value=\"core2024\">",
+        "{\"name\": \"theme\", \"value\": \"solarized2024dark\"}",
+        "sessionID=ses_2f6b0c1aaffeQ8xJk2m",
+        "Here is the token you asked for: a keyword.",
+        "user bob, role admin2024",
+        "the token turned out to be a number2024th",
+        "la clave primaria es users2024",
+        "<a accesskey=\"p\" href=\"x.html\">",
+        "const BAD_KEY: u128 = 0x5252_5252_5252_5252;",
+        "pub const X_AUTH: u32 = 1050u32;",
+        "fn f(r: SetAuthRequest) -> Result<Answer2> {",
+        "the layer which provides basic PerlIO operations",
     ] {
         assert_eq!(redactor.redact(text), text);
     }

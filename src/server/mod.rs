@@ -180,9 +180,16 @@ impl Server {
     }
 }
 
-/// An id as one segment of a path: everything but letters, digits, `_`, `-` and `.` is escaped.
+/// An id as one segment of a path: everything but letters, digits, `_`, `-` and `.` is escaped. An id of dots alone
+/// would lead to another path, escaped or not, so it becomes one that no session has.
+///
+/// <https://url.spec.whatwg.org/#double-dot-path-segment>
 fn segment(id: &str) -> String {
-    url::form_urlencoded::byte_serialize(id.as_bytes()).collect()
+    if matches!(id, "" | "." | "..") {
+        return format!("{id}_");
+    }
+    // A form writes a space as `+`, which a path does not know.
+    url::form_urlencoded::byte_serialize(id.as_bytes()).collect::<String>().replace('+', "%20")
 }
 
 #[cfg(test)]
@@ -193,5 +200,12 @@ mod tests {
     fn escapes_ids() {
         assert_eq!(segment("ses_1-a.b"), "ses_1-a.b");
         assert!(!segment("../x?y#z").contains(['/', '?', '#']));
+        assert_eq!(segment("a b+c"), "a%20b%2Bc");
+        let base = Url::parse("http://127.0.0.1:1/api/").unwrap();
+        for id in ["", ".", ".."] {
+            let url = base.join(&format!("session/{}/abort", segment(id))).unwrap();
+            assert_eq!(url.path_segments().unwrap().count(), 4, "{url}");
+            assert!(url.path().starts_with("/api/session/") && !url.path().contains("//"), "{url}");
+        }
     }
 }

@@ -72,7 +72,8 @@ impl Notice {
     /// For people, in one line.
     fn text(&self) -> String {
         let session = self.title.as_deref().map_or(String::new(), |title| excerpt(title, TITLE) + " ");
-        let mut text = format!("{}: {} [{session}{}]", self.event, excerpt(&self.summary, SUMMARY), self.session_id);
+        let (summary, id) = (excerpt(&self.summary, SUMMARY), excerpt(&self.session_id, TITLE));
+        let mut text = format!("{}: {summary} [{session}{id}]", self.event);
         if !self.options.is_empty() {
             text.extend([" (", &*excerpt(&self.options.join(", "), OPTIONS), ")"]);
         }

@@ -23,7 +23,7 @@ use crate::exit::{Code, Failure};
 use crate::net::{retry_after, root_cause, runtime};
 use crate::pipe::Shutdown;
 use crate::pipe::shutdown::{NOTIFY, NOTIFY_AFTER_SIGNAL};
-use crate::printable::printable;
+use crate::printable::{excerpt, printable};
 use crate::redact::Redactor;
 use crate::wire::Timestamp;
 use crate::wire::record::{Action, ActionKind, Phase};
@@ -43,6 +43,12 @@ const RETRIES: usize = 3;
 /// The pause before the first retry. Doubled twice and with jitter, three pauses take at most 7 s, less than
 /// [`NOTIFY`].
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
+
+/// The longest value of a variable for a command, in characters. Linux takes 128 KiB.
+const VARIABLE: usize = 4096;
+
+/// The longest text that Discord accepts, in characters.
+const DISCORD: usize = 2000;
 
 /// How often the wait for a webhook checks for a signal.
 const SIGNAL_CHECK: Duration = Duration::from_millis(50);
@@ -288,7 +294,7 @@ impl Notify {
         Ok(match self.shape {
             Shape::Standard => return self.standard(request, message, now),
             Shape::Slack => request.json(&json!({"text": for_slack(&text)})),
-            Shape::Discord => request.json(&json!({"content": text, "allowed_mentions": {"parse": []}})),
+            Shape::Discord => request.json(&json!({"content": for_discord(&text), "allowed_mentions": {"parse": []}})),
             Shape::Ntfy => {
                 let priority = if message.is_urgent() { "high" } else { "default" };
                 request.header("title", "ocr").header("priority", priority).body(text)
@@ -330,9 +336,9 @@ fn run_command(to: &str, line: &str, message: &Message, now: Now, limit: Duratio
     };
     // A line of its own, so that a file to which each is appended is read line by line.
     let body = format!("{}\n", message.line(now.ts));
-    let (event, text) = (message.event().to_string(), message.text());
-    let variables =
-        [("OCR_EVENT", &*event), ("OCR_SUMMARY", &*text), ("OCR_SESSION", message.session().unwrap_or_default())];
+    let (event, text) = (message.event().to_string(), variable(&message.text()));
+    let session = variable(message.session().unwrap_or_default());
+    let variables = [("OCR_EVENT", &*event), ("OCR_SUMMARY", &*text), ("OCR_SESSION", &*session)];
     let outcome = succeeds(line, Path::new("."), &variables, body.as_bytes(), limit, is_late);
     let outcome = outcome.map_err(|failed| format!("it failed ({}): {}", failed.how, failed.tail));
     Delivery { to: to.to_owned(), outcome }
@@ -342,6 +348,25 @@ fn run_command(to: &str, line: &str, message: &Message, now: Now, limit: Duratio
 /// <https://docs.slack.dev/messaging/formatting-message-text#escaping>
 fn for_slack(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+/// A text in which Discord sees no link of the agent's behind other words, and no other mark of its Markdown.
+/// <https://support.discord.com/hc/en-us/articles/210298617>
+fn for_discord(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for c in text.chars() {
+        if matches!(c, '\\' | '*' | '_' | '~' | '`' | '|' | '>' | '<' | '[' | ']') {
+            safe.push('\\');
+        }
+        safe.push(c);
+    }
+    safe.chars().take(DISCORD).collect()
+}
+
+/// `text` as the value of a variable: one that holds a NUL, or is too long for the system, would keep the command from
+/// starting.
+fn variable(text: &str) -> String {
+    printable(&excerpt(text, VARIABLE))
 }
 
 #[cfg(test)]
@@ -359,6 +384,18 @@ mod tests {
     #[test]
     fn slack_sees_no_mention_and_no_link() {
         assert_eq!(for_slack("a & <!channel> <http://e|x>"), "a &amp; &lt;!channel&gt; &lt;http://e|x&gt;");
+    }
+
+    #[test]
+    fn discord_sees_no_link_behind_words() {
+        assert_eq!(for_discord("[a](https://e) **b**"), r"\[a\](https://e) \*\*b\*\*");
+        assert!(for_discord(&"*".repeat(1500)).chars().count() <= DISCORD);
+    }
+
+    #[test]
+    fn variables_hold_what_a_system_takes() {
+        assert_eq!(variable("ses_\0x\u{1b}[2J"), r"ses_\u{0}x\u{1b}[2J");
+        assert!(variable(&"s".repeat(200_000)).len() <= VARIABLE + 3);
     }
 
     #[test]

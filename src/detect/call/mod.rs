@@ -33,6 +33,7 @@ pub(crate) mod unrun;
 
 use super::config::Config;
 use super::hash;
+use crate::detect::quoted;
 use crate::detect::text::head_and_tail::both;
 use crate::wire::part::{Part, Span, ToolState};
 use crate::wire::record::{Evidence, Point};
@@ -52,8 +53,6 @@ use shell::CommandLine;
 use std::borrow::Cow;
 use tokens::PLACEHOLDER;
 
-/// How much of an excerpt the call's input may take, in characters; the result takes the rest.
-const INPUT_EXCERPT: usize = 90;
 /// One call that ended.
 #[derive(Debug)]
 pub(crate) struct Call {
@@ -122,7 +121,7 @@ pub(crate) struct Call {
     pub(crate) input: Input,
     /// When it began and ended on the server, in milliseconds since the Unix epoch.
     pub(crate) span: (i64, i64),
-    /// Tool, input and result, for a person.
+    /// Tool, input and result, to be quoted to a person.
     pub(crate) excerpt: String,
 }
 
@@ -224,10 +223,9 @@ fn span(state: &ToolState<'_>, point: &Point) -> (i64, i64) {
 }
 
 fn excerpt(tool: &str, input: &Input, result: Option<Raw<'_>>) -> String {
-    let given = text::excerpt_in_lines(&input.text, INPUT_EXCERPT);
     // More of the result would be cut anyway.
-    let shown = result.map(|raw| text::beginning(raw, 4 * EXCERPT)).unwrap_or_default();
-    text::excerpt_in_lines(&format!("{tool} {given} → {shown}"), EXCERPT)
+    let shown = result.map(|raw| text::beginning(raw, 6 * EXCERPT)).unwrap_or_default();
+    quoted::call(tool, &input.text, &shown)
 }
 
 /// From this many bytes on, a result is a page, and not only a word of success.

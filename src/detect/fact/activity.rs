@@ -1,7 +1,8 @@
 //! Tracks what a session is doing right now: working, waiting for a person, retrying, or nothing.
 
 use crate::detect::hash;
-use crate::wire::{Timestamp, text};
+use crate::detect::quoted::quoted;
+use crate::wire::Timestamp;
 use std::collections::VecDeque;
 
 /// The most running calls and open requests to track; no real session has more.
@@ -91,8 +92,7 @@ impl Activity {
             let of_tool = self.running.iter().find(|call| !call.pending && call.tool() == tool);
             if let Some(call) = of_tool.or(only) {
                 let asked = request.what.strip_suffix(call.tool()).unwrap_or(&request.what);
-                request.what =
-                    text::excerpt_in_lines(&format!("{}: {}", asked.trim_end_matches([' ', ':']), call.what), WHAT);
+                request.what = quoted(&format!("{}: {}", asked.trim_end_matches([' ', ':']), call.what), WHAT);
                 request.named = true;
             }
         }

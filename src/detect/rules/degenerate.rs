@@ -4,10 +4,10 @@ use super::rule::{Rule, RuleInfo};
 use crate::detect::config::Limit;
 use crate::detect::fact::{Fact, RuleContext};
 use crate::detect::hash;
+use crate::detect::quoted::quoted;
 use crate::detect::signal::{Signal, Signals};
 use crate::detect::text::window::{Cycle, TEXT_BLOCK, WINDOW, Window, cycle, repeats_tail};
 use crate::wire::record::{Evidence, Grade, Kind};
-use crate::wire::text;
 use crate::wire::text::EXCERPT;
 
 const NAME: &str = "degenerate-text";
@@ -108,10 +108,8 @@ fn signal(raw: &[u8], found: &Cycle, grade: Grade, context: &RuleContext<'_>) ->
     let mut signal = Signal::new(NAME, Kind::Text, grade, hash::cycle(&unit), summary);
     signal.laps = times as u64;
     let shown: Vec<u8> = raw[..found.length.min(200)].iter().rev().copied().collect();
-    signal.evidence = vec![Evidence {
-        id: context.point.id.clone(),
-        excerpt: text::excerpt_in_lines(&String::from_utf8_lossy(&shown), EXCERPT),
-    }];
+    signal.evidence =
+        vec![Evidence { id: context.point.id.clone(), excerpt: quoted(&String::from_utf8_lossy(&shown), EXCERPT) }];
     signal
 }
 

@@ -4,11 +4,11 @@ use super::rule::{Rule, RuleInfo};
 use super::time_limits;
 use crate::detect::config::Limit;
 use crate::detect::fact::{Fact, RuleContext};
+use crate::detect::quoted::quoted;
 use crate::detect::signal::{Signal, Signals};
 use crate::detect::text::window::{TEXT_BLOCK, WINDOW, Window, compressed, variety};
 use crate::wire::Timestamp;
 use crate::wire::record::{Evidence, Grade, Kind};
-use crate::wire::text;
 use crate::wire::text::EXCERPT;
 
 const NAME: &str = "drifting-text";
@@ -88,10 +88,8 @@ impl Drift {
         let grade = if goes_on { Grade::Stop } else { Grade::Warn };
         let mut signal = Signal::new(NAME, Kind::Text, grade, 0, summary);
         let shown: Vec<u8> = reversed[..2 * EXCERPT].iter().rev().copied().collect();
-        signal.evidence = vec![Evidence {
-            id: context.point.id.clone(),
-            excerpt: text::excerpt_in_lines(&String::from_utf8_lossy(&shown), EXCERPT),
-        }];
+        signal.evidence =
+            vec![Evidence { id: context.point.id.clone(), excerpt: quoted(&String::from_utf8_lossy(&shown), EXCERPT) }];
         signals.report(signal);
     }
 }

@@ -4,10 +4,10 @@ use super::rule::{Rule, RuleInfo};
 use crate::detect::call::normalize::without_numbers;
 use crate::detect::config::Limit;
 use crate::detect::fact::{Fact, RuleContext, Step};
+use crate::detect::quoted::quoted;
 use crate::detect::signal::{Signal, Signals};
 use crate::detect::text::head_and_tail::tail;
 use crate::wire::record::{Evidence, Grade, Kind, Point, Wasted};
-use crate::wire::text;
 use crate::wire::text::EXCERPT;
 
 const NAME: &str = "monologue";
@@ -123,8 +123,7 @@ impl Monologue {
         signal.since = Some(row.since.clone());
         signal.rollback_to = Some(row.message.clone()).filter(|id| !id.is_empty());
         signal.wasted = Wasted { calls: 0, tokens: context.history.tokens.saturating_sub(row.tokens) };
-        signal.evidence =
-            vec![Evidence { id: context.point.id.clone(), excerpt: text::excerpt_in_lines(step.text, EXCERPT) }];
+        signal.evidence = vec![Evidence { id: context.point.id.clone(), excerpt: quoted(step.text, EXCERPT) }];
         signals.report(signal);
     }
 

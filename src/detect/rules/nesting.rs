@@ -3,10 +3,11 @@
 use super::rule::{Rule, RuleInfo};
 use crate::detect::config::Limit;
 use crate::detect::fact::{Fact, RuleContext};
+use crate::detect::quoted::quoted;
 use crate::detect::signal::{Signal, Signals};
 use crate::detect::text::similar::similarity;
 use crate::wire::record::{Evidence, Grade, Kind};
-use crate::wire::text::{self, EXCERPT};
+use crate::wire::text::EXCERPT;
 
 const NAME: &str = "nesting";
 
@@ -43,8 +44,7 @@ impl Rule for Nesting {
         let mut signal = Signal::new(NAME, Kind::Loop, Grade::Warn, 0, summary);
         signal.laps = laps as u64;
         let task = tasks.first().map(String::as_str).unwrap_or_default();
-        signal.evidence =
-            vec![Evidence { id: context.point.id.clone(), excerpt: text::excerpt_in_lines(task, EXCERPT) }];
+        signal.evidence = vec![Evidence { id: context.point.id.clone(), excerpt: quoted(task, EXCERPT) }];
         signals.report(signal);
     }
 }

@@ -6,10 +6,10 @@ use crate::detect::config::Limit;
 use crate::detect::fact::{Fact, RuleContext};
 use crate::detect::hash;
 use crate::detect::provider::{ProviderError, ProviderFault};
+use crate::detect::quoted::quoted;
 use crate::detect::signal::{Signal, Signals};
 use crate::wire::Timestamp;
 use crate::wire::record::{Evidence, Grade, Kind, Point};
-use crate::wire::text;
 use crate::wire::text::EXCERPT;
 
 const NAME: &str = "retry-storm";
@@ -220,7 +220,7 @@ impl RetryStorm {
             (failing.wait, failing.until) = (wait, until);
         }
         failing.attempts = failing.attempts.max(attempt);
-        failing.message = text::excerpt_in_lines(message, EXCERPT);
+        failing.message = quoted(message, EXCERPT);
         failing.fault = read.fault;
         failing.promised = failing.promised.or(read.until);
         failing.vague = read.vague;

@@ -28,6 +28,7 @@ use crate::detect::call::code_files::{is_code, names_code};
 use crate::detect::call::complaints::asks;
 use crate::detect::call::shell::{Change, CheckRun, CommandLine, Effect, join};
 use crate::detect::hash;
+use crate::detect::quoted::stretch;
 use crate::detect::text::wait_signs::has_word;
 use crate::wire::part::{Part, ToolState};
 use crate::wire::record::Evidence;
@@ -196,7 +197,7 @@ impl CallWork {
             tool: call.tool.clone(),
             command: format!("{} {}", call.tool, call.input.command.as_deref().unwrap_or_default())
                 .to_ascii_lowercase(),
-            called: text::excerpt_in_lines(call.input.command.as_deref().unwrap_or(&call.tool), NAME),
+            called: stretch(call.input.command.as_deref().unwrap_or(&call.tool), NAME).to_owned(),
             denied: call.denied,
             is_note: call.kind == CallKind::Plan,
             may_be_last: matches!(call.kind, CallKind::Plan | CallKind::Ask) || has_word(&call.tool, &LAST),

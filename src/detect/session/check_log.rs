@@ -9,9 +9,9 @@ use super::supersedes::{runs_failed, stands_in, supersedes, without_left_out};
 use super::supported_work::SupportedWork;
 use crate::detect::call::checks::CheckResult;
 use crate::detect::call::shell::CheckRun;
+use crate::detect::quoted::quoted;
 use crate::detect::text::claims::Work;
 use crate::wire::record::Evidence;
-use crate::wire::text;
 
 /// How many checks that failed are remembered; no real session has more that differ.
 const FAILED: usize = 16;
@@ -273,8 +273,10 @@ fn unread(work: &CallWork) -> Option<String> {
     match work.outcome {
         // Its other checks passed.
         CheckResult::Empty if !work.checks.iter().all(must_test) => None,
-        CheckResult::Empty => Some(format!("`{}` ran no test", work.called)),
-        CheckResult::Unknown => Some(format!("the output of `{}` does not say whether it passed", work.called)),
+        CheckResult::Empty => Some(format!("`{}` ran no test", quoted(&work.called, NAME))),
+        CheckResult::Unknown => {
+            Some(format!("the output of `{}` does not say whether it passed", quoted(&work.called, NAME)))
+        }
         CheckResult::Passed | CheckResult::Failed { .. } => None,
     }
 }
@@ -302,7 +304,8 @@ fn failed_check(
 }
 
 fn failure(called: &str, count: Option<u32>, items: &[String]) -> String {
-    let named: Vec<String> = items.iter().take(NAMES).map(|item| text::excerpt_in_lines(item, NAME)).collect();
+    let called = quoted(called, NAME);
+    let named: Vec<String> = items.iter().take(NAMES).map(|item| quoted(item, NAME)).collect();
     let more = items.len().saturating_sub(NAMES);
     let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
     match (named.is_empty(), count) {

@@ -3,6 +3,7 @@
 use crate::detect::call::Call;
 use crate::detect::call::classify::CallKind;
 use crate::detect::call::remote::{self, Standing};
+use crate::detect::quoted::quoted;
 use crate::detect::text::ci_claim::says_green;
 use crate::detect::text::wait_signs::has_word;
 use crate::wire::part::ToolState;
@@ -43,7 +44,7 @@ impl CiStanding {
         let output = text::decode(state?.output?);
         let end = &output[output.floor_char_boundary(output.len().saturating_sub(OUTPUT))..];
         // The newest run is the first of a list.
-        let told = |line: &str| text::excerpt_in_lines(line.trim(), EXCERPT);
+        let told = |line: &str| quoted(line.trim(), EXCERPT);
         match remote::standing(if lists { &output[..output.floor_char_boundary(OUTPUT)] } else { end }, lists) {
             Some(Standing::Ended) => Some(Self::Ended),
             Some(Standing::Open(line)) => Some(Self::Open(told(line))),

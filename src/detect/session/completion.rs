@@ -8,14 +8,15 @@ use super::work_log::WorkLog;
 use crate::bounded::BoundedMap;
 use crate::detect::config::Config;
 use crate::detect::hash::KeyHasher;
+use crate::detect::quoted::{self, quoted};
 use crate::detect::text::announced::Announced;
 use crate::detect::text::ending::Ending;
 use crate::detect::text::head_and_tail::tail;
 use crate::detect::text::promise::promised;
 use crate::detect::text::written_call::written_call;
+use crate::wire::Timestamp;
 use crate::wire::record::{Claim, Contradiction, Done, DoneFact, Evidence, Outcome, Point};
 use crate::wire::text::EXCERPT;
-use crate::wire::{Timestamp, text};
 use regex::Regex;
 use std::hash::BuildHasherDefault;
 use std::sync::LazyLock;
@@ -323,7 +324,7 @@ impl Completion {
             claim,
             contradictions: facts.iter().map(|fact| fact.contradiction).collect(),
             facts,
-            evidence: self.evidence(at),
+            evidence: quoted::evidence(&self.evidence(at)),
         }
     }
 
@@ -354,7 +355,7 @@ impl Completion {
             add(Contradiction::OpenFinding, format!("a finding is still open: {warning}"));
         }
         if ending == Ending::Announces && !self.follow_up.fulfils(Announced::read(self.text.as_str())) {
-            let line = text::excerpt_in_lines(self.last_line(), EXCERPT);
+            let line = quoted(self.last_line(), EXCERPT);
             add(
                 Contradiction::AnnouncedMore,
                 format!("the last text announces more work, which did not follow: \"{line}\""),
@@ -374,7 +375,7 @@ impl Completion {
     fn withheld_promise(&self, config: &Config, claim: Claim) -> Option<DoneFact> {
         let pattern = config.done_pattern.as_ref().filter(|_| claim != Claim::Promise)?;
         let line = self.text.as_str().lines().rev().find(|line| pattern.is_match(line))?;
-        let line = text::excerpt_in_lines(line, EXCERPT);
+        let line = quoted(line, EXCERPT);
         let fact = format!("the text names the promise without making it: \"{line}\"");
         Some(DoneFact { contradiction: Contradiction::AnnouncedMore, fact })
     }
@@ -385,10 +386,7 @@ impl Completion {
             evidence.push(Evidence { id: at.id.clone(), excerpt: name.clone() });
         }
         if !self.text.as_str().trim().is_empty() {
-            evidence.push(Evidence {
-                id: self.text.id().to_owned(),
-                excerpt: text::excerpt_in_lines(self.last_line(), EXCERPT),
-            });
+            evidence.push(Evidence { id: self.text.id().to_owned(), excerpt: quoted(self.last_line(), EXCERPT) });
         }
         evidence.extend(self.work.evidence());
         evidence

@@ -6,6 +6,7 @@ use crate::detect::call::classify::CallKind;
 use crate::detect::call::input::pieces;
 use crate::detect::call::normalize::is_temporary;
 use crate::detect::call::shell::{Change, CommandLine, Effect, commands, join, rewritten};
+use crate::detect::quoted::quoted;
 use crate::detect::text::reported::tells_failure;
 use crate::wire::part::ToolState;
 use crate::wire::text::{self, EXCERPT};
@@ -260,7 +261,7 @@ impl LostWork {
         if !self.edited.is_empty() {
             self.taken_back = None;
         } else if before > 0 && !leaves_others && !self.overflown {
-            self.taken_back = Some(text::excerpt_in_lines(command, EXCERPT));
+            self.taken_back = Some(quoted(command, EXCERPT));
         }
         // What was checked with it is another state.
         self.others_since |= taken.iter().any(|edited| edited.checked);

@@ -51,6 +51,7 @@ use super::fact::activity::Request;
 use super::fact::{Fact, Step};
 use super::hash;
 use super::signal::Signal;
+use crate::detect::quoted::quoted;
 use crate::detect::text::head_and_tail::both;
 use crate::wire::part::Part;
 use crate::wire::record::{Grade, Kind, StateChange, Why};
@@ -223,7 +224,7 @@ impl Session {
             Event::Todos(todos) => {
                 let count = todos.iter().filter(|t| t.open).count();
                 let first = todos.iter().find(|t| t.open).and_then(|t| t.content);
-                let first = first.map(|raw| text::excerpt_in_lines(&text::decode(raw), REQUEST));
+                let first = first.map(|raw| quoted(&text::decode(raw), REQUEST));
                 self.state.completion.set_open_todos(OpenTodos { count, first });
             }
             Event::Diff { files } => self.state.completion.set_changed_files(*files),
@@ -445,9 +446,9 @@ fn describe_request(question: bool, what: Option<Raw<'_>>) -> (String, Vec<Strin
     let questions: Vec<Question<'_>> = serde_json::from_str(what.get()).unwrap_or_default();
     let text = text::decode(questions.first().map_or(what, |first| first.question));
     let labels = questions.first().into_iter().flat_map(|first| &first.options).take(OPTIONS);
-    let options = labels.map(|answer| text::excerpt_in_lines(&text::decode(answer.label), OPTION)).collect();
+    let options = labels.map(|answer| quoted(&text::decode(answer.label), OPTION)).collect();
     let options = if question { options } else { permission() };
-    (format!("{kind}: {}", text::excerpt_in_lines(&text, REQUEST)), options)
+    (format!("{kind}: {}", quoted(&text, REQUEST)), options)
 }
 
 #[cfg(test)]

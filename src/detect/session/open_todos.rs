@@ -1,6 +1,7 @@
 //! The agent's own to-do list: what is open on it, and how calls change it.
 
 use crate::detect::call::todo_tools::TodoVerb;
+use crate::detect::quoted::quoted;
 use crate::wire::part::ToolState;
 use crate::wire::{Raw, members, text};
 use std::borrow::Cow;
@@ -108,7 +109,7 @@ fn created(input: Raw<'_>, state: &ToolState<'_>) -> Option<TodoChange> {
         serde_json::from_str::<Cow<'_, str>>(value.get()).ok()
     })?;
     let answer = state.output.map(|output| text::beginning(output, ANSWER)).unwrap_or_default();
-    Some(TodoChange::Opens(new_id(&answer), text::excerpt_in_lines(&text, NAME)))
+    Some(TodoChange::Opens(new_id(&answer), quoted(&text, NAME)))
 }
 
 /// The id in an answer: `Task #3 created`, `{"id": "3"}`.
@@ -159,7 +160,7 @@ fn whole(input: Raw<'_>) -> Option<TodoChange> {
     // A list of another shape is not a to-do list.
     let items: Vec<Item<'_>> = serde_json::from_str(list.1.get()).ok()?;
     let is_open = |item: &&Item<'_>| is_open(&item.status);
-    let first = items.iter().find(is_open).map(|item| text::excerpt_in_lines(&item.content, NAME));
+    let first = items.iter().find(is_open).map(|item| quoted(&item.content, NAME));
     Some(TodoChange::Whole(OpenTodos { count: items.iter().filter(is_open).count(), first }))
 }
 

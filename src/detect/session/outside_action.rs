@@ -5,6 +5,7 @@ use crate::detect::call::Call;
 use crate::detect::call::classify::CallKind;
 use crate::detect::call::failure::{complains, reports_error};
 use crate::detect::call::shell::{CommandLine, Effect};
+use crate::detect::quoted::quoted;
 use crate::detect::text::ending::Ending;
 use crate::detect::text::head_and_tail::tail;
 use crate::detect::text::reported::tells_failure;
@@ -90,7 +91,7 @@ impl OutsideAction {
         let command = call.input.command.as_deref()?;
         let hands_on =
             line.effect == Effect::Record && command.split_ascii_whitespace().any(|word| HANDS_ON.contains(&word));
-        let named = text::excerpt_in_lines(command, COMMAND);
+        let named = quoted(command, COMMAND);
         if hands_on && call.failed() {
             return Self::refusal(named, By::HandsOn, state);
         }
@@ -111,8 +112,7 @@ impl OutsideAction {
     /// That something was refused, unless it is there already.
     fn refusal(tool: String, by: By, state: Option<&ToolState<'_>>) -> Option<Self> {
         let said = state.and_then(|state| state.error.or(state.output)).map(text::decode).unwrap_or_default();
-        let said = text::excerpt_in_lines(said.trim(), EXCERPT);
-        (!is_moot(&said)).then_some(Self::Refused(Refusal { tool, said, by }))
+        (!is_moot(&said)).then(|| Self::Refused(Refusal { tool, said: quoted(said.trim(), EXCERPT), by }))
     }
 
     /// What contradicts a text that does not tell of the refusal. `names` says whether the request has one of these words:
@@ -149,7 +149,7 @@ fn last_complaint(command: &str, failed: bool, state: Option<&ToolState<'_>>) ->
     };
     let mut lines = tail(&output, END).lines().rev().map(str::trim).filter(|line| !line.is_empty());
     let last = lines.find(|line| !explains(line))?;
-    (reports_error(last) || failed && complains(last)).then(|| text::excerpt_in_lines(last, EXCERPT))
+    (reports_error(last) || failed && complains(last)).then(|| quoted(last, EXCERPT))
 }
 
 /// The codes in an answer, such as `PERMISSION_DENIED` or `403`: its other words may stand in any text.

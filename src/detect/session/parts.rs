@@ -6,6 +6,7 @@ use super::state::State;
 use crate::detect::call::Call;
 use crate::detect::call::input::topic;
 use crate::detect::fact::{Fact, Step};
+use crate::detect::quoted::quoted;
 use crate::detect::text::assemble::{NewText, TextAssembler};
 use crate::detect::text::channel::{Channel, PerChannel};
 use crate::detect::text::prose::ProseFilter;
@@ -248,7 +249,7 @@ impl PartReader {
 fn describe_call(part: &Part<'_>) -> String {
     let tool = part.tool.as_deref().unwrap_or("tool");
     match part.state.as_ref().and_then(|state| state.input).and_then(topic) {
-        Some(topic) => text::excerpt_in_lines(&format!("{tool}: {topic}"), DESCRIPTION),
+        Some(topic) => quoted(&format!("{tool}: {topic}"), DESCRIPTION),
         None => tool.to_owned(),
     }
 }

@@ -3,6 +3,7 @@
 use crate::detect::call::Call;
 use crate::detect::call::classify::CallKind;
 use crate::detect::call::shell::{Effect, SimpleCommand, commands};
+use crate::detect::quoted::quoted;
 use crate::detect::text::head_and_tail::tail;
 use crate::wire::part::ToolState;
 use crate::wire::text::{self, EXCERPT};
@@ -265,7 +266,7 @@ fn of_words(line: &str) -> Standing {
         let number = |at: usize| found[at].parse::<u32>().unwrap_or_default();
         number(1) < number(2)
     });
-    let not_through = || Standing::NotThrough(text::excerpt_in_lines(line.trim(), EXCERPT));
+    let not_through = || Standing::NotThrough(quoted(line.trim(), EXCERPT));
     if is(&FAILED, &["0", "no", "without", "on", "previous"])
         || part && (counted || words.iter().any(|word| UNDER_WAY.contains(word)))
     {
@@ -281,7 +282,7 @@ fn of_words(line: &str) -> Standing {
 
 fn last_line(output: &str) -> String {
     let line = output.lines().rev().find(|line| !line.trim().is_empty());
-    line.map_or_else(|| "it failed".to_owned(), |line| text::excerpt_in_lines(line.trim(), EXCERPT))
+    line.map_or_else(|| "it failed".to_owned(), |line| quoted(line.trim(), EXCERPT))
 }
 
 #[cfg(test)]

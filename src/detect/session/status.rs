@@ -5,8 +5,9 @@ use super::state::State;
 use crate::detect::fact::activity::Request;
 use crate::detect::hash;
 use crate::detect::provider::{ProviderError, ProviderFault};
+use crate::detect::quoted::quoted;
 use crate::wire::record::{Done, Outcome, SessionStatus, StateChange, Told};
-use crate::wire::text::{EXCERPT, excerpt_in_lines};
+use crate::wire::text::EXCERPT;
 use crate::wire::{Event, Timestamp};
 
 /// How long a call runs before it is worth a change of the state, in milliseconds: ticks come each second, so it has
@@ -34,7 +35,7 @@ impl Outage {
         let until = read.until.into_iter().chain(next).max();
         let wait = until.map_or(0, |until| until.saturating_sub(now));
         let quota = read.fault == ProviderFault::Quota || wait >= LONG_WAIT;
-        Self { words: excerpt_in_lines(words, EXCERPT), fault: read.fault, until, quota }
+        Self { words: quoted(words, EXCERPT), fault: read.fault, until, quota }
     }
 
     fn status(&self, otherwise: SessionStatus) -> Doing<'_> {
@@ -136,7 +137,7 @@ impl StatusTracker {
             Outcome::Waiting => SessionStatus::Waiting,
             _ => SessionStatus::Resting,
         };
-        let on = if status == SessionStatus::Waiting { excerpt_in_lines(question, EXCERPT) } else { String::new() };
+        let on = if status == SessionStatus::Waiting { quoted(question, EXCERPT) } else { String::new() };
         let since = if by_event { line.point.ts } else { wall_time(last, line) };
         let told = if by_event && status != SessionStatus::Waiting { Told::Event } else { Told::Inferred };
         self.retry = None;

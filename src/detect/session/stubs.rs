@@ -6,7 +6,8 @@ use super::tamper::is_test_file;
 use crate::detect::call::code_files::{extension, is_source};
 use crate::detect::call::input::pieces;
 use crate::detect::call::shell::commands;
-use crate::wire::{Raw, members, text};
+use crate::detect::quoted::quoted;
+use crate::wire::{Raw, members};
 use aho_corasick::AhoCorasick;
 use std::collections::HashSet;
 use std::sync::LazyLock;
@@ -174,7 +175,7 @@ impl Stubs {
     /// The first of them in a sentence.
     pub(crate) fn fact(&self) -> Option<String> {
         let Stub { file, line } = self.found.first()?;
-        let line = text::excerpt_in_lines(line, LINE);
+        let line = quoted(line, LINE);
         Some(format!("the agent says that it is done, but {file} only has \"{line}\" in its place"))
     }
 }

@@ -4,6 +4,7 @@
 use crate::detect::call::Call;
 use crate::detect::call::classify::CallKind;
 use crate::detect::call::shell::{Effect, commands};
+use crate::detect::quoted::quoted;
 use crate::detect::text::claims::{Went, says_it_went};
 use crate::detect::text::head_and_tail::tail;
 use crate::detect::text::wait_signs::has_word;
@@ -62,11 +63,7 @@ impl Unfinished {
         if let Some(tried) = told.iter().rev().find(|told| told.is_dry()) {
             let mut others = told.iter().filter(|told| !told.is_dry());
             let acts = others.any(|told| !matches!(told.effect(), Effect::Observe | Effect::Poll));
-            return Some(if acts {
-                Self::Nothing
-            } else {
-                Self::Tried(text::excerpt_in_lines(&tried.words.join(" "), EXCERPT))
-            });
+            return Some(if acts { Self::Nothing } else { Self::Tried(quoted(&tried.words.join(" "), EXCERPT)) });
         }
         if matches!(line.effect, Effect::Observe | Effect::Poll) {
             let waits = ["sleep", "tail", ".log"].iter().any(|word| command.contains(word));
@@ -131,5 +128,5 @@ fn under_way_line(output: &str) -> Option<String> {
         let lower = line.to_lowercase();
         WORKING.iter().any(|word| lower.contains(word)) && SHARES.as_ref().is_some_and(|share| share.is_match(&lower))
     };
-    lines.find(says).map(|line| text::excerpt_in_lines(line.trim(), EXCERPT))
+    lines.find(says).map(|line| quoted(line.trim(), EXCERPT))
 }

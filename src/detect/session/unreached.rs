@@ -3,6 +3,7 @@
 use super::request::UserRequest;
 use crate::detect::call::Call;
 use crate::detect::call::classify::CallKind;
+use crate::detect::quoted::quoted;
 use crate::detect::text::ending::Ending;
 use crate::detect::text::phrases::{Phrases, fold};
 use crate::detect::text::unattained::says_unattained;
@@ -81,7 +82,7 @@ impl Reply {
         let raw = state.and_then(|state| state.error.or(state.output));
         let said = || raw.map(|raw| text::beginning(raw, ERROR)).unwrap_or_default();
         let missing = |said: &str| {
-            let said = text::excerpt_in_lines(said.trim(), EXCERPT);
+            let said = quoted(said.trim(), EXCERPT);
             Some(Self::Missing(Missing { tool: call.tool.clone(), said, spawned, ended: call.span.1 }))
         };
         if !call.failed() {

@@ -3,7 +3,8 @@
 
 use super::answer::{Shape, blocks, plain, sentences};
 use super::phrases::{Phrases, fold};
-use crate::wire::text::{self, EXCERPT};
+use crate::detect::quoted::quoted;
+use crate::wire::text::EXCERPT;
 use std::sync::LazyLock;
 
 /// What the checks are called that run elsewhere.
@@ -44,7 +45,7 @@ pub(crate) fn says_green(answer: &str) -> Option<String> {
     let spoken = blocks.iter().filter(|block| block.shape != Shape::Other);
     let mut said = spoken.flat_map(|block| sentences(&block.text));
     said.find(|sentence| fold(&plain(sentence)).split([',', ';', '，', '；', '、']).any(is_said))
-        .map(|sentence| text::excerpt_in_lines(sentence, EXCERPT))
+        .map(|sentence| quoted(sentence, EXCERPT))
 }
 
 #[cfg(test)]

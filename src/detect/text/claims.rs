@@ -2,7 +2,8 @@
 
 use super::answer::{Shape, blocks, plain, sentences};
 use super::phrases::{Phrases, fold};
-use crate::wire::text::{self, EXCERPT};
+use crate::detect::quoted::quoted;
+use crate::wire::text::EXCERPT;
 use std::sync::LazyLock;
 
 mod outside;
@@ -129,7 +130,7 @@ pub(crate) fn claims(text: &str) -> Vec<WorkClaim> {
             let folded = without_quotes(&without_brackets(&fold(&plain(sentence))));
             for work in works(&folded) {
                 if found.len() < MOST && found.iter().all(|claim| claim.work != work) {
-                    found.push(WorkClaim { work, excerpt: text::excerpt_in_lines(sentence, EXCERPT) });
+                    found.push(WorkClaim { work, excerpt: quoted(sentence, EXCERPT) });
                 }
             }
         }
@@ -153,7 +154,7 @@ pub(crate) fn says_it_answers(text: &str) -> Option<String> {
         let folded = fold(&plain(sentence));
         !folded.ends_with(['?', '？']) && ANSWERING.is_in(&folded) && !DENYING.is_in(&folded)
     };
-    sentences.find(claims).map(|sentence| text::excerpt_in_lines(sentence, EXCERPT))
+    sentences.find(claims).map(|sentence| quoted(sentence, EXCERPT))
 }
 
 /// The work that a sentence claims.

@@ -2,7 +2,8 @@
 //! on, which the server did not take for a call.
 
 use super::head_and_tail::tail;
-use crate::wire::text::{EXCERPT, excerpt_in_lines};
+use crate::detect::quoted::quoted;
+use crate::wire::text::EXCERPT;
 use regex::Regex;
 use serde_json::Value;
 use std::sync::LazyLock;
@@ -84,7 +85,7 @@ fn in_markup(spoken: &str) -> Option<String> {
         begins_line(spoken, last.get(0)?.start()) || rest.trim_end().ends_with(['}', '>'])
     };
     let names = hits.iter().any(|hit| names_a_call(hit, spoken));
-    (is_over && names).then(|| excerpt_in_lines(spoken[first.start()..].trim(), EXCERPT))
+    (is_over && names).then(|| quoted(spoken[first.start()..].trim(), EXCERPT))
 }
 
 /// Whether a tag says what is called: in itself, or right behind it.
@@ -117,7 +118,7 @@ fn in_json(spoken: &str, knows: &dyn Fn(&str) -> bool) -> Option<String> {
         let call = value.as_array().map_or(Some(&value), |calls| calls.last())?;
         is_call(call, knows).then_some(at)
     })?;
-    Some(excerpt_in_lines(&end[call..], EXCERPT))
+    Some(quoted(&end[call..], EXCERPT))
 }
 
 /// One place in a text of so many bytes may begin an object that is tried.

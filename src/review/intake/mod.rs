@@ -29,6 +29,9 @@ static PATCH: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"\"patch
 /// The records that say something about a session under review.
 const READ: [&str; 5] = [Finding::TYPE, Done::TYPE, Turn::TYPE, Opened::TYPE, Decision::TYPE];
 
+/// How many triggers wait for related records. A detector writes few at a time; a line that belongs to none may never come.
+const HELD: usize = 256;
+
 /// Whether a line may matter while no review is waiting or in progress: one of our records, a to-do list, changed
 /// files, a message of the user, a deleted session. It may let too many lines through, but never too few.
 fn is_relevant(kind: &str, line: &[u8]) -> bool {
@@ -144,8 +147,8 @@ impl Intake {
         let now = self.clock.see(seen.ts);
         if let Event::Record { kind, properties } = &seen.event {
             return match self.read_record(kind, *properties, updates) {
-                Group::Complete => self.release(),
-                Group::MayContinue => Vec::new(),
+                Group::MayContinue if self.held.len() < HELD => Vec::new(),
+                Group::MayContinue | Group::Complete => self.release(),
             };
         }
         updates(&Update::Event { session: seen.session.as_deref(), event: &seen.event });

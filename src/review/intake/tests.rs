@@ -41,6 +41,21 @@ fn parses_relevant_recorded_lines() {
     assert!(left_out * 2 > all, "parses too many: skips {left_out} of {all}");
 }
 
+/// A finding is held for the turn that belongs to it, and a stream of findings alone is decided as it comes.
+#[test]
+fn holds_no_more_findings_than_fit() {
+    let mut intake = Intake::new(Redactor::default(), None, false);
+    let mut released = 0;
+    for n in 0..3 * HELD {
+        let line = format!(
+            r#"{{"ts":1,"type":"ocr.detect.finding","properties":{{"sessionID":"s{n}","finding":"f{n}","kind":"loop","grade":"warn","state":"open"}}}}"#
+        );
+        released += intake.read(line.as_bytes(), false, &mut |_| ()).len();
+        assert!(intake.held.len() < HELD);
+    }
+    assert_eq!(released, 3 * HELD);
+}
+
 const KINDS: &[&str] = &[
     "ocr.detect.turn",
     "ocr.mine",

@@ -118,7 +118,7 @@ mod tests {
         let mut buffer = Buffer::empty(Rect::new(0, 0, 9, 1));
         buffer.set_string(0, 0, "a🇩🇪b🇫 é😀", Style::new());
         spell_flags(&mut buffer);
-        let shown: String = buffer.content.iter().map(|cell| cell.symbol()).collect();
+        let shown: String = buffer.content.iter().map(ratatui::buffer::Cell::symbol).collect();
         assert_eq!(shown.trim_end(), "aDEbF é😀");
     }
 }

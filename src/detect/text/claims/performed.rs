@@ -2,9 +2,10 @@
 //! A word such as "still running" cancels the claim.
 
 use super::{DENYING, clauses};
+use crate::detect::quoted::quoted;
 use crate::detect::text::answer::{Shape, blocks, plain, sentences};
 use crate::detect::text::phrases::{Phrases, fold};
-use crate::wire::text::{self, EXCERPT};
+use crate::wire::text::EXCERPT;
 use std::sync::LazyLock;
 
 /// What says that it is through.
@@ -74,7 +75,7 @@ pub(crate) fn says_it_went(text: &str, went: Went) -> Option<String> {
     let blocks = blocks(text);
     let spoken = blocks.iter().filter(|block| block.shape != Shape::Other);
     let found = spoken.flat_map(|block| sentences(&block.text)).find(claims);
-    found.map(|sentence| text::excerpt_in_lines(sentence, EXCERPT))
+    found.map(|sentence| quoted(sentence, EXCERPT))
 }
 
 #[cfg(test)]
