@@ -12,6 +12,9 @@ const REJECT: &str = "reject";
 /// The answers to a permission request.
 const PERMISSION: [&str; 3] = ["once", "always", REJECT];
 
+/// What a server answers of a request that it does not know, as an HTTP status.
+const UNKNOWN: u16 = 404;
+
 /// The answers to one request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reply {
@@ -87,7 +90,7 @@ async fn give_unlisted(server: &Server, places: &[Server], reply: &Reply) -> Res
     for place in places {
         match place.answer_permission(id, answer, None).await {
             Ok(()) => return Ok(format!("answered {id}: {answer}")),
-            Err(Error::NotFound { .. }) => {}
+            Err(Error::NotFound { .. } | Error::Failed { status: UNKNOWN, .. }) => {}
             Err(error) => return Err(error.into()),
         }
     }

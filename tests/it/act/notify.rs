@@ -264,7 +264,7 @@ fn notify_is_short() {
     let body: Value = serde_json::from_slice(&requests[0].body).unwrap();
     let content = body["content"].as_str().unwrap();
     assert!(content.chars().count() < 2000, "Discord rejects {}", content.len());
-    assert!(content.contains(r"\`seq 1 5000; exit 7\` failed (exit 7)."), "{content}");
+    assert!(content.contains(r"\`seq 1 5000; exit 7\` failed (exit 7);"), "{content}");
     let stderr = String::from_utf8(failed.stderr).unwrap();
     assert!(stderr.lines().all(|line| line.len() < 500), "{stderr}");
     assert!(String::from_utf8(failed.stdout).unwrap().contains("4999\\n5000"));
