@@ -91,15 +91,15 @@ impl OutsideAction {
         let command = call.input.command.as_deref()?;
         let hands_on =
             line.effect == Effect::Record && command.split_ascii_whitespace().any(|word| HANDS_ON.contains(&word));
-        let named = quoted(command, COMMAND);
+        let named = || quoted(command, COMMAND);
         if hands_on && call.failed() {
-            return Self::refusal(named, By::HandsOn, state);
+            return Self::refusal(named(), By::HandsOn, state);
         }
         // A call that was aborted says nothing of its command.
         let ran = line.checks.is_empty() && state.is_some_and(|state| &*state.status == "completed");
         let complaint = ran.then(|| last_complaint(command, call.failed(), state)).flatten();
         match complaint {
-            Some(said) if !is_moot(&said) => Some(Self::Refused(Refusal { tool: named, said, by: By::Command })),
+            Some(said) if !is_moot(&said) => Some(Self::Refused(Refusal { tool: named(), said, by: By::Command })),
             _ => (!call.failed()).then_some(Self::Taken),
         }
     }
@@ -117,13 +117,18 @@ impl OutsideAction {
 
     /// What contradicts a text that does not tell of the refusal. `names` says whether the request has one of these words:
     /// a command may be more than it asks for. `reports` says that the text reports work that was asked for.
-    pub(super) fn fact(&self, text: &str, names: impl Fn(&[&str]) -> bool, reports: bool) -> Option<String> {
+    pub(super) fn fact(
+        &self,
+        text: &str,
+        names: impl Fn(&[&str]) -> bool,
+        reports: impl Fn() -> bool,
+    ) -> Option<String> {
         let Self::Refused(Refusal { tool, said, by }) = self else { return None };
         let may_be = match by {
             By::Tool => true,
             By::HandsOn => names(&ASKED),
             // A text that complains of anything may mean this.
-            By::Command => reports && !complains(text),
+            By::Command => !complains(text) && reports(),
         };
         let mut words = codes(said);
         words.extend(REFUSALS.iter().filter(|word| said.contains(**word)).map(|word| (*word).to_owned()));

@@ -457,7 +457,7 @@ impl WorkLog {
             .or_else(|| {
                 let act = self.latest.outside_action.as_ref()?;
                 let reports =
-                    !text.trim().is_empty() && !self.request.is_question() && self.ending(text) == Ending::Plain;
+                    || !text.trim().is_empty() && !self.request.is_question() && self.ending(text) == Ending::Plain;
                 act.fact(text, |words| self.request.names(words), reports)
             })
             .or_else(|| self.latest.unfinished.as_ref().and_then(|unfinished| unfinished.fact(text)))
