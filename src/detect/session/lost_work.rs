@@ -107,9 +107,9 @@ fn rewritten_alone(command: &str) -> Option<Vec<String>> {
     (!files.is_empty()).then_some(files)
 }
 
-/// Whether a word names one file.
+/// Whether a word names a file, or files by a pattern.
 fn is_file(word: &str) -> bool {
-    !word.contains(['$', '`', '*', '?', '(', '{', '[']) && word.contains('.')
+    !word.contains(['$', '`', '(']) && word.contains('.')
 }
 
 /// The files that an edit changed, and whether it wrote each anew.
@@ -149,6 +149,8 @@ pub(super) struct LostWork {
     overflown: bool,
     /// The command that took back all that was edited.
     taken_back: Option<String>,
+    /// The command that put all of it aside, while nobody brings it back or edits anew.
+    put_aside: Option<String>,
 }
 
 impl LostWork {
@@ -156,13 +158,16 @@ impl LostWork {
     pub(super) fn begin_request(&mut self) {
         self.failed.clear();
         self.taken_back = None;
+        self.put_aside = None;
     }
 
     /// Records that a commit holds what was edited.
     pub(super) fn commit(&mut self) {
         let committed_since =
             self.committed_since || self.others_since || self.edited.iter().any(|edited| edited.since);
-        *self = Self { failed: std::mem::take(&mut self.failed), committed_since, ..Self::default() };
+        // A pull may count as a commit, and holds nothing that was put aside.
+        let put_aside = self.put_aside.take();
+        *self = Self { failed: std::mem::take(&mut self.failed), committed_since, put_aside, ..Self::default() };
     }
 
     /// Records that all that was changed so far is checked.
@@ -188,6 +193,7 @@ impl LostWork {
             Touch::Failed(_) | Touch::Nothing => {}
             Touch::Edited(files) => {
                 self.taken_back = None;
+                self.put_aside = None;
                 for (file, is_whole) in files.iter().filter(|(file, _)| !is_temporary(file)) {
                     self.edit(file, *is_whole);
                 }
@@ -196,6 +202,10 @@ impl LostWork {
                 self.settle(|failed| *changes && !git.undo() || command.contains(name(failed)));
                 if !git.undo() && *changes {
                     self.see_others();
+                }
+                // A stash may be brought back file by file.
+                if git.all().iter().any(|step| matches!(step, GitStep::Borrows(_) | GitStep::Applies)) {
+                    self.put_aside = None;
                 }
                 let mut is_back = false;
                 for step in git.all().iter().filter(|step| step.undoes()) {
@@ -250,8 +260,12 @@ impl LostWork {
                 leaves_others = false;
                 self.stashed.extend(self.edited.extract_if(.., |edited| !edited.is_whole));
                 self.stashed.truncate(FILES);
+                if before > 0 && self.edited.is_empty() && !self.overflown {
+                    self.put_aside = Some(quoted(command, EXCERPT));
+                }
             }
             GitStep::Unstashes => {
+                self.put_aside = None;
                 self.edited.append(&mut self.stashed);
                 self.edited.truncate(FILES);
             }
@@ -272,7 +286,7 @@ impl LostWork {
 
     /// That all changes were taken back, unless the answer tells so.
     pub(super) fn taken_back_fact(&self, last_text: &str) -> Option<String> {
-        let command = self.taken_back.as_ref()?;
+        let command = self.taken_back.as_ref().or(self.put_aside.as_ref())?;
         let lower = last_text.to_lowercase();
         let told = TAKES_BACK.iter().any(|word| lower.contains(word));
         (!told).then(|| format!("`{command}` took back what was changed, and the agent does not say so"))
@@ -351,6 +365,8 @@ mod tests {
             &["git diff --name-only | xargs git checkout --"],
             &["git checkout -f main"],
             &["sed -i s/a/b/ src/c.rs", "git checkout -- ."],
+            &["git stash", "git pull --rebase"],
+            &["git stash && git pull"],
         ] {
             assert!(after(lines).is_some(), "{lines:?}");
         }
@@ -385,6 +401,8 @@ mod tests {
         ] {
             assert_eq!(after(lines), None, "{lines:?}");
         }
+        assert_eq!(rewritten_alone("sed -i 's/^var /const /' legacy/*.js").unwrap(), ["legacy/*.js"]);
+        assert_eq!(rewritten_alone("sed -i s/a/b/ $FILES"), None);
         let mut work = LostWork::default();
         work.record(&Touch::Edited(vec![("/w/src/new.rs".to_owned(), true)]));
         work.record(&Touch::Line { command: String::new(), changes: true, git: GitSteps::read("git checkout .") });

@@ -2,6 +2,7 @@
 //! looks nor checks. A refused action contradicts a claim of success in any language.
 
 use crate::detect::call::Call;
+use crate::detect::call::checks::CheckResult;
 use crate::detect::call::classify::CallKind;
 use crate::detect::call::failure::{complains, reports_error};
 use crate::detect::call::shell::{CommandLine, Effect};
@@ -95,9 +96,14 @@ impl OutsideAction {
         if hands_on && call.failed() {
             return Self::refusal(named(), By::HandsOn, state);
         }
-        // A call that was aborted says nothing of its command.
-        let ran = line.checks.is_empty() && state.is_some_and(|state| &*state.status == "completed");
-        let complaint = ran.then(|| last_complaint(command, call.failed(), state)).flatten();
+        // A call that was aborted says nothing of its command, and what failed as a check is known.
+        let checks = !line.checks.is_empty() || matches!(call.check, Some(CheckResult::Failed { .. }));
+        let ran = !checks && state.is_some_and(|state| &*state.status == "completed");
+        let complaint = match &call.failure {
+            _ if !ran => None,
+            Some(failure) => (!failure.is_bare).then(|| quoted(&failure.line, EXCERPT)),
+            None => last_complaint(command, state),
+        };
         match complaint {
             Some(said) if !is_moot(&said) => Some(Self::Refused(Refusal { tool: named(), said, by: By::Command })),
             _ => (!call.failed()).then_some(Self::Taken),
@@ -145,8 +151,8 @@ fn is_moot(said: &str) -> bool {
     MOOT.iter().any(|sign| lower.contains(sign))
 }
 
-/// The complaint that an output ends with, apart from what explains it and from what the command itself `echo`es.
-fn last_complaint(command: &str, failed: bool, state: Option<&ToolState<'_>>) -> Option<String> {
+/// The error that an output ends with, though the exit code says nothing of it, apart from what explains it and from what the command itself `echo`es.
+fn last_complaint(command: &str, state: Option<&ToolState<'_>>) -> Option<String> {
     let output = state.and_then(|state| state.error.or(state.output)).map(text::decode)?;
     let explains = |line: &&str| {
         let lower = line.to_ascii_lowercase();
@@ -154,7 +160,7 @@ fn last_complaint(command: &str, failed: bool, state: Option<&ToolState<'_>>) ->
     };
     let mut lines = tail(&output, END).lines().rev().map(str::trim).filter(|line| !line.is_empty());
     let last = lines.find(|line| !explains(line))?;
-    (reports_error(last) || failed && complains(last)).then(|| quoted(last, EXCERPT))
+    reports_error(last).then(|| quoted(last, EXCERPT))
 }
 
 /// The codes in an answer, such as `PERMISSION_DENIED` or `403`: its other words may stand in any text.

@@ -151,7 +151,8 @@ impl Recovery<'_> {
     async fn emit_open_requests(&mut self) -> Result<(), StepError> {
         for server in servers(self.server, &self.tracker.tree, self.idle, self.sessions) {
             let open = self.writer.wait_for(server.open_requests()).await?;
-            if let Some(error) = open.missing {
+            // A server that is away tells its requests when it is back.
+            if let Some(error) = open.missing.filter(|error| !error.is_transient()) {
                 tracing::warn!("{error}; a request that was open before may be missing");
             }
             for request in open.listed {
