@@ -9,11 +9,11 @@ use std::collections::BTreeSet;
 /// The answer that rejects a request.
 const REJECT: &str = "reject";
 
+/// How OpenCode's ids of permissions begin.
+const PERMISSION_ID: &str = "per";
+
 /// The answers to a permission request.
 const PERMISSION: [&str; 3] = ["once", "always", REJECT];
-
-/// What a server answers of a request that it does not know, as an HTTP status.
-const UNKNOWN: u16 = 404;
 
 /// The answers to one request.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,15 +58,15 @@ pub fn reply_all(server: &Server, replies: &[Reply], mut told: impl FnMut(&str))
 enum Found {
     /// Here, as the server lists it.
     Listed(Server, OpenRequest),
-    /// Perhaps in one of these directories, of which the server cannot list the requests.
-    Unlisted(Vec<Server>),
+    /// Perhaps in one of these directories, whose requests the server cannot list, and why.
+    Unlisted(Vec<(Server, Error)>),
 }
 
 /// Gives one answer. Returns what was done.
 async fn give(server: &Server, reply: &Reply) -> Result<String, Failure> {
     let (server, request) = match find(server, &reply.id).await? {
         Found::Listed(server, request) => (server, request),
-        Found::Unlisted(places) => return give_unlisted(server, &places, reply).await,
+        Found::Unlisted(places) => return give_unlisted(server, places, reply).await,
     };
     let (id, session) = (&reply.id, &request.session);
     let given = if request.kind == "permission.asked" {
@@ -85,12 +85,17 @@ async fn give(server: &Server, reply: &Reply) -> Result<String, Failure> {
 }
 
 /// Answers a permission that the server does not list, where it knows it.
-async fn give_unlisted(server: &Server, places: &[Server], reply: &Reply) -> Result<String, Failure> {
-    let (id, answer) = (&reply.id, permission(reply)?);
-    for place in places {
+async fn give_unlisted(server: &Server, places: Vec<(Server, Error)>, reply: &Reply) -> Result<String, Failure> {
+    let id = &reply.id;
+    for (place, error) in places {
+        // The answers to a question can only be read with the question.
+        if !id.starts_with(PERMISSION_ID) {
+            return Err(error.into());
+        }
+        let answer = permission(reply)?;
         match place.answer_permission(id, answer, None).await {
             Ok(()) => return Ok(format!("answered {id}: {answer}")),
-            Err(Error::NotFound { .. } | Error::Failed { status: UNKNOWN, .. }) => {}
+            Err(error) if error.is_unknown() => {}
             Err(error) => return Err(error.into()),
         }
     }
@@ -112,9 +117,7 @@ async fn find(server: &Server, id: &str) -> Result<Found, Failure> {
     let mut unlisted = Vec::new();
     let mut open = async |server: &Server| {
         let open = server.open_requests().await?;
-        if open.missing.is_some() {
-            unlisted.push(server.clone());
-        }
+        unlisted.extend(open.missing.map(|error| (server.clone(), error)));
         Ok::<_, Failure>(open.listed.into_iter().find(|request| request.id == id))
     };
     if let Some(request) = open(server).await? {

@@ -159,10 +159,10 @@ pub(super) struct Rules {
     /// and timeout; may be repeated.
     #[arg(long, env = "OCR_IGNORE_ARG", value_name = "NAME", value_delimiter = ',')]
     ignore_arg: Vec<String>,
-    /// Ignore text that matches REGEX when comparing tool results; may be repeated. The variable takes one REGEX.
+    /// Ignore text that matches REGEX when comparing tool results; may be repeated, but OCR_MASK holds only one.
     #[arg(long, env = "OCR_MASK", value_name = "REGEX")]
     mask: Vec<Regex>,
-    /// Treat calls as polling if the tool's name or its input matches REGEX; may be repeated. The variable takes one REGEX.
+    /// Treat calls as polling if the tool's name or its input matches REGEX; may be repeated, but OCR_POLL holds only one.
     #[arg(long, env = "OCR_POLL", value_name = "REGEX")]
     poll: Vec<Regex>,
     /// Treat the task as done if the last line of the agent's last message matches REGEX.
@@ -356,7 +356,7 @@ impl Args {
         let mut detect = Detect::new(Detector::new(self.config()), self.strict).on(threads);
         if self.explain {
             let name = recordings::name(file);
-            detect = detect.of_file(Some(name.as_deref().unwrap_or("standard input")));
+            detect = detect.of_file(name.as_deref().unwrap_or("standard input"));
             let mut stage = Summarize::new(detect, name.as_deref(), true);
             pipe::filter(&mut stage, input, out, self.max_line).map_err(|e| recordings::named(file, e))?;
             let (summary, read) = stage.finish();

@@ -143,7 +143,7 @@ impl Args {
         out: &Out,
     ) -> Result<(Summary, Option<Failure>), Failure> {
         let name = recordings::name(file);
-        let named = Some(name.as_deref().unwrap_or("standard input"));
+        let named = name.as_deref().unwrap_or("standard input");
         let detect = Detect::new(Detector::new(Config::default()), self.strict).of_file(named);
         let mut stage = Summarize::new(detect, name.as_deref(), false);
         pipe::filter(&mut stage, input, out, self.max_line).map_err(|e| recordings::named(file, e))?;

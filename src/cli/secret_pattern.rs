@@ -2,7 +2,7 @@
 
 use regex::Regex;
 
-/// Parses a pattern. The error says what is wrong and where, but does not show the pattern.
+/// Parses a pattern. Errors say what is wrong and where, without showing the pattern.
 pub(super) fn secret_pattern(text: &str) -> Result<Regex, String> {
     Regex::new(text).map_err(|error| fault(&error))
 }

@@ -68,8 +68,8 @@ impl Detect {
 
     /// Names the recording whose lines are read, and not passed on, in warnings.
     #[must_use]
-    pub fn of_file(self, file: Option<&str>) -> Self {
-        Self { file: file.map(str::to_owned), ..self }
+    pub fn of_file(self, file: &str) -> Self {
+        Self { file: Some(file.to_owned()), ..self }
     }
 
     /// The detector, and so what was found.

@@ -154,6 +154,15 @@ impl Error {
         }
     }
 
+    /// Whether the server does not know what was asked for.
+    pub fn is_unknown(&self) -> bool {
+        match self {
+            Self::NotFound { .. } => true,
+            Self::Failed { status, .. } => *status == StatusCode::NOT_FOUND,
+            _ => false,
+        }
+    }
+
     /// An answer of more than `limit` bytes.
     pub(super) fn too_long(url: &Url, purpose: &'static str, limit: u64) -> Self {
         Self::TooLong { url: url.to_string(), purpose, limit: limit / (1024 * 1024) }

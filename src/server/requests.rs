@@ -7,9 +7,6 @@ use serde_json::value::RawValue;
 /// What the requests are listed for; completes "failed to …".
 const PURPOSE: &str = "list open requests";
 
-/// What an unknown route answers with, as an HTTP status.
-const NO_ROUTE: u16 = 404;
-
 /// How many open requests are read. Each waits for a person.
 const REQUESTS: usize = 10_000;
 
@@ -52,9 +49,8 @@ impl Server {
             let listed: Vec<Box<RawValue>> = match listed.await {
                 Ok(listed) => listed,
                 // Unknown routes answer with a web page, and behind a proxy with an error.
-                Err(Error::Foreign { .. } | Error::Redirected { .. } | Error::Failed { status: NO_ROUTE, .. }) => {
-                    continue;
-                }
+                Err(Error::Foreign { .. } | Error::Redirected { .. }) => continue,
+                Err(error) if error.is_unknown() => continue,
                 Err(error @ Error::Failed { .. }) => {
                     open.missing = Some(error);
                     continue;

@@ -85,6 +85,8 @@ fn answers_what_the_server_fails_to_list() {
     let (code, said) = answer(&host.url(), &["per_9=once"]);
     assert_eq!(code, Some(2), "{said}");
     assert!(said.contains("has no open request per_9"), "{said}");
+    let (_, said) = answer(&host.url(), &["que_1=UTC"]);
+    assert!(said.contains("failed to list open requests"), "{said}");
 }
 
 #[test]
