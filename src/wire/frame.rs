@@ -11,8 +11,7 @@ const DATA: &[u8] = b"data:";
 /// The other fields of a server-sent event, and the beginning of its comments.
 const OTHER_FIELDS: [&[u8]; 4] = [b"event:", b"id:", b"retry:", b":"];
 
-/// The longest payload of several lines that is kept, in bytes. Whoever breaks an event into lines does it for people
-/// to read.
+/// The longest payload of several lines that is kept, in bytes. Events are broken into lines to be read by people.
 const LONGEST_PAYLOAD: usize = 16 * 1024 * 1024;
 
 /// Where the JSON of a line is. The range lies on character boundaries.

@@ -228,7 +228,7 @@ fn result_has_totals() {
     }
     assert_eq!(
         told,
-        "ocr-act: loop (exit 10): it is bad; 1 turn; 1 call; 123 tokens; 4 calls that brought nothing new; 70 tokens spent on what brought nothing new; 1 file changed (/w/src/a.rs); 3 s\n"
+        "ocr-act: loop (exit 10): it is bad; 1 turn; 1 call; 123 tokens; 4 calls that returned nothing new; 70 tokens spent on calls that returned nothing new; 1 file changed (/w/src/a.rs); 3 s\n"
     );
     assert_eq!(result["changed"], json!(["/w/src/a.rs"]));
     assert_eq!(act(&["--quiet"], &[opened(true)]).2, "");

@@ -62,7 +62,7 @@ pub(crate) struct Input {
     /// Equal for inputs that are equal but for their handles.
     pub(crate) key_without_handle: u64,
     /// What it writes to which file, if it is an editing tool: one for each replaced piece.
-    pub(crate) changes: Vec<(String, Change)>,
+    pub(crate) changes: Vec<(String, Edit)>,
     /// The lines that an edit takes out, and those that it puts in, as hashes.
     pub(crate) removed: Vec<u64>,
     pub(crate) added: Vec<u64>,
@@ -76,7 +76,7 @@ const TOPICS: [&str; 4] = ["description", "pattern", "query", "prompt"];
 
 /// What an editing tool writes, as hashes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Change {
+pub(crate) enum Edit {
     /// The target's new content.
     Whole(u64),
     /// A replacement of one piece by another.
@@ -110,9 +110,9 @@ impl Input {
             let (old_key, new) = (hash::of(&old), hash::of(new));
             if is_pattern {
                 // Whatever fits the pattern is one place of the file, which now holds this.
-                (format!("{file} ({old})"), Change::Whole(new))
+                (format!("{file} ({old})"), Edit::Whole(new))
             } else {
-                (file, Change::Replacement { old: old_key, new })
+                (file, Edit::Replacement { old: old_key, new })
             }
         }));
     }
@@ -287,11 +287,11 @@ fn lines(pieces: &[Piece<'_>]) -> (Vec<u64>, Vec<u64>) {
 }
 
 /// What pieces write to which file.
-fn changes(pieces: Vec<Piece<'_>>) -> Vec<(String, Change)> {
+fn changes(pieces: Vec<Piece<'_>>) -> Vec<(String, Edit)> {
     let change = |piece: Piece<'_>| {
         let new = hash::of(&*piece.new);
         let old = piece.old.map(|old| hash::of(&*old));
-        (piece.file.into_owned(), old.map_or(Change::Whole(new), |old| Change::Replacement { old, new }))
+        (piece.file.into_owned(), old.map_or(Edit::Whole(new), |old| Edit::Replacement { old, new }))
     };
     pieces.into_iter().map(change).collect()
 }
@@ -493,9 +493,9 @@ mod tests {
     #[test]
     fn reads_changes() {
         let one = read(r#"{"filePath":"a","oldString":"x","newString":"y"}"#).changes;
-        assert!(matches!(one[..], [(_, Change::Replacement { .. })]));
+        assert!(matches!(one[..], [(_, Edit::Replacement { .. })]));
         let whole = read(r#"{"filePath":"a","content":"x"}"#).changes;
-        assert_eq!(whole, [("a".to_owned(), Change::Whole(hash::of("x")))]);
+        assert_eq!(whole, [("a".to_owned(), Edit::Whole(hash::of("x")))]);
         let several = read(r#"{"file_path":"a","edits":[{"old_string":"x","new_string":"y"}]}"#).changes;
         assert_eq!(several, one);
         let patch = read(

@@ -1,35 +1,35 @@
 //! One tool call that ended: its input, its result, and what identifies it.
 
-pub(crate) mod aim;
 pub(crate) mod amounts;
 pub(crate) mod checks;
 pub(crate) mod classify;
 pub(crate) mod code_files;
 pub(crate) mod complaints;
+mod dates;
 pub(crate) mod failure;
 mod handles;
 pub(crate) mod ids;
 pub(crate) mod input;
-pub(crate) mod measure;
-mod moments;
-pub(crate) mod motion;
-pub(crate) mod named;
+pub(crate) mod measurements;
+pub(crate) mod moving_numbers;
 mod nonces;
 pub(crate) mod normalize;
 mod numbers;
+mod output;
 pub(crate) mod prefilter;
 pub(crate) mod progress;
 pub(crate) mod remote;
 mod restarts;
-mod result;
 pub(crate) mod running;
 pub(crate) mod shell;
+pub(crate) mod skipped_commands;
 mod soft_failure;
-pub(crate) mod still;
+pub(crate) mod target;
+pub(crate) mod target_names;
 pub(crate) mod todo_tools;
 pub(crate) mod tokens;
 mod trace;
-pub(crate) mod unrun;
+pub(crate) mod volatility;
 
 use super::config::Config;
 use super::hash;
@@ -39,18 +39,18 @@ use crate::wire::part::{Part, Span, ToolState};
 use crate::wire::record::{Evidence, Point};
 use crate::wire::text::EXCERPT;
 use crate::wire::{Raw, members, text};
-use aim::Aim;
 use amounts::Amount;
 use classify::{CallKind, Class, classify};
 use failure::CallFailure;
 use input::Input;
-use motion::Number;
+use moving_numbers::Number;
 use normalize::{normalize_output, normalize_raw_output, without_numbers};
+use output::{CallResult, is_nothing};
 use progress::Progress;
 use restarts::without_counts;
-use result::{CallResult, is_nothing};
 use shell::CommandLine;
 use std::borrow::Cow;
+use target::Aim;
 use tokens::PLACEHOLDER;
 
 /// One call that ended.
@@ -90,21 +90,21 @@ pub(crate) struct Call {
     /// What its command does, if it has one.
     pub(crate) line: Option<Box<CommandLine>>,
     /// How it came out, if it is a check.
-    pub(crate) check: Option<checks::CheckResult>,
+    pub(crate) check: Option<checks::CheckOutcome>,
     /// The set of what fails, if it is a check that failed and says what or how much, or looks at such.
     pub(crate) failing: Option<u64>,
     /// How the checks that run elsewhere came out, if it looks at such.
-    pub(crate) remote: Option<checks::CheckResult>,
+    pub(crate) remote: Option<checks::CheckOutcome>,
     /// The set of errors that a language server shows of the file that it edits or asks about.
     pub(crate) complaints: Option<u64>,
     /// Whether the unknown program in its command failed.
     pub(crate) unknown_failed: bool,
     /// Equal for calls that try the same: the same check, program or tool, whatever their arguments.
-    pub(crate) act: u64,
+    pub(crate) attempt_key: u64,
     /// The tool that it meant, if it was not understood.
     pub(crate) meant: Option<u64>,
     /// Equal for results that differ in numbers only.
-    pub(crate) gist: u64,
+    pub(crate) numberless_key: u64,
     /// The numbers of its result that may move.
     pub(crate) numbers: Vec<Number>,
     /// The amounts in its result, if it failed.
@@ -134,7 +134,7 @@ impl Call {
         let raw = state.error.or(state.output);
         let (normalized, shows_handles) = normalize(raw, class.line.is_none(), config);
         let CallResult { failure, denied, check, remote, failing, unknown_failed, still_runs, exit } =
-            result::read(tool, &input, &class, state, is_nothing(&normalized));
+            output::read(tool, &input, &class, state, is_nothing(&normalized));
         let Class { kind, guessed, line, .. } = class;
         let own = own_answer(raw, failure.as_ref());
         let progress = progress(own, kind, tool, &input);
@@ -150,16 +150,16 @@ impl Call {
             failing: failing.or_else(|| progress.failing_key().filter(|_| is_failed_check(kind, check.as_ref()))),
             shows_id,
             result_key: with_shown(hash::join(hash::of(&*state.status), result), state.attachments),
-            gist: with_shown(with_progress(gist(raw, &normalized)), state.attachments),
+            numberless_key: with_shown(with_progress(numberless_key(raw, &normalized)), state.attachments),
             exact: in_digits.map_or(result, |raw| hash::of(raw.get())),
             empty: is_nothing(&normalized),
-            act: act(tool, &input, line.as_ref()),
+            attempt_key: attempt_key(tool, &input, line.as_ref()),
             meant: meant(tool, state),
-            numbers: own.and(in_digits).map(motion::numbers).unwrap_or_default(),
+            numbers: own.and(in_digits).map(moving_numbers::numbers).unwrap_or_default(),
             amounts: own.filter(|_| failure.is_some()).map(amounts::read).unwrap_or_default(),
             ids: own.filter(|_| failure.is_some()).map(ids::of_result).unwrap_or_default(),
             ends: both_ends(&normalized),
-            measured: raw.filter(|_| failure.is_none()).and_then(|raw| measure::read(raw, kind, tool, &input)),
+            measured: raw.filter(|_| failure.is_none()).and_then(|raw| measurements::read(raw, kind, tool, &input)),
             progress,
             excerpt: excerpt(tool, &input, raw),
             span: span(state, &point),
@@ -244,8 +244,8 @@ fn read_input(tool: &str, state: &ToolState<'_>, config: &Config) -> (Input, Cla
     (input, class)
 }
 
-fn is_failed_check(kind: CallKind, check: Option<&checks::CheckResult>) -> bool {
-    kind == CallKind::Check && matches!(check, Some(checks::CheckResult::Failed { .. }))
+fn is_failed_check(kind: CallKind, check: Option<&checks::CheckOutcome>) -> bool {
+    kind == CallKind::Check && matches!(check, Some(checks::CheckOutcome::Failed { .. }))
 }
 
 /// What a result shows of the way that is left.
@@ -349,7 +349,7 @@ fn both_ends(text: &str) -> String {
 const GIST: usize = 4096;
 
 /// Equal for results that differ in numbers only, unless they say hardly anything but numbers.
-fn gist(raw: Option<Raw<'_>>, normalized: &str) -> u64 {
+fn numberless_key(raw: Option<Raw<'_>>, normalized: &str) -> u64 {
     if is_number(raw, normalized) {
         return raw.map_or(0, |raw| hash::of(raw.get()));
     }
@@ -379,13 +379,13 @@ fn is_id(raw: Option<Raw<'_>>, normalized: &str) -> bool {
 
 /// The tool that a call meant, if it was not understood: the tool that says so is given its name.
 fn meant(tool: &str, state: &ToolState<'_>) -> Option<u64> {
-    let input = state.input.filter(|_| tool == result::INVALID)?;
+    let input = state.input.filter(|_| tool == output::INVALID)?;
     let (_, name) = members(input)?.into_iter().find(|(name, _)| name == "tool")?;
     Some(hash::of(&*text::decode(name)))
 }
 
 /// What a call tries: its check, its program and subcommand, or its tool.
-fn act(tool: &str, input: &Input, line: Option<&CommandLine>) -> u64 {
+fn attempt_key(tool: &str, input: &Input, line: Option<&CommandLine>) -> u64 {
     if let Some(key) = line.and_then(CommandLine::key) {
         return key;
     }

@@ -54,7 +54,7 @@ pub(super) fn is_labelled(before: &str, behind: &str, labels: &[Label]) -> bool 
 
 /// One word of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Word<'a> {
+pub(super) enum NumberToken<'a> {
     /// An integer that stands alone.
     Number(u32),
     /// Two of them with a slash between.
@@ -65,7 +65,7 @@ pub(super) enum Word<'a> {
     Other,
 }
 
-impl Word<'_> {
+impl NumberToken<'_> {
     /// The number that it is.
     pub(super) fn number(&self) -> Option<u32> {
         match self {
@@ -94,7 +94,7 @@ impl Word<'_> {
 }
 
 /// The words of a line. A number in square brackets names something, and `==7==` is a process.
-pub(super) fn words(line: &str) -> impl Iterator<Item = Word<'_>> {
+pub(super) fn words(line: &str) -> impl Iterator<Item = NumberToken<'_>> {
     let ends = |c: char| c.is_whitespace() || matches!(c, '(' | ')' | '|' | '"' | '\'' | ';');
     let pieces = line.split(ends).flat_map(|piece| {
         // `1,002` is one number, `3,4` are two.
@@ -106,7 +106,7 @@ pub(super) fn words(line: &str) -> impl Iterator<Item = Word<'_>> {
         let (name, value) = labelled.map_or((None, piece), |(name, value)| (Some(word(trimmed(name))), value));
         let read = word(trimmed(value));
         let is_name = value.starts_with(['[', '=']) && read.number().is_some();
-        name.into_iter().chain([if is_name { Word::Other } else { read }])
+        name.into_iter().chain([if is_name { NumberToken::Other } else { read }])
     })
 }
 
@@ -114,22 +114,22 @@ fn trimmed(piece: &str) -> &str {
     piece.trim_matches(['.', ':', '!', '*', '#', '-', '{', '}', '[', ']', '='])
 }
 
-fn word(word: &str) -> Word<'_> {
+fn word(word: &str) -> NumberToken<'_> {
     if !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'-' | b'_')) {
-        return Word::Text(word);
+        return NumberToken::Text(word);
     }
     let number = |text: &str| {
         (!text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())).then(|| text.parse().ok()).flatten()
     };
     if is_grouped(word) {
-        return number(&word.replace(',', "")).map_or(Word::Other, Word::Number);
+        return number(&word.replace(',', "")).map_or(NumberToken::Other, NumberToken::Number);
     }
     if let Some(number) = number(word) {
-        return Word::Number(number);
+        return NumberToken::Number(number);
     }
     match word.split_once('/').map(|(one, other)| (number(one), number(other))) {
-        Some((Some(one), Some(other))) => Word::Share(one, other),
-        _ => Word::Other,
+        Some((Some(one), Some(other))) => NumberToken::Share(one, other),
+        _ => NumberToken::Other,
     }
 }
 

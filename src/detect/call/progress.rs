@@ -1,6 +1,6 @@
 //! Reads progress from a result: a counter, how much still fails, or the line at which a debugger stands.
 
-use super::numbers::{Label, Word, label, words};
+use super::numbers::{Label, NumberToken, label, words};
 use super::trace::is_source;
 use crate::detect::hash;
 use crate::detect::text::head_and_tail::both;
@@ -100,16 +100,18 @@ fn counter(line: &str) -> Option<(u32, u32)> {
     let mut before = [""; 2];
     while let Some(word) = words.next() {
         let pair = match word {
-            Word::Share(at, of) => Some((at, of)),
-            Word::Number(at) => words.peek().is_some_and(|next| next.is("of")).then(|| words.next()).and_then(|_| {
-                let of = words.peek().and_then(Word::number)?;
-                Some((at, of))
-            }),
-            Word::Text(text) => {
+            NumberToken::Share(at, of) => Some((at, of)),
+            NumberToken::Number(at) => {
+                words.peek().is_some_and(|next| next.is("of")).then(|| words.next()).and_then(|_| {
+                    let of = words.peek().and_then(NumberToken::number)?;
+                    Some((at, of))
+                })
+            }
+            NumberToken::Text(text) => {
                 before = [before[1], text];
                 None
             }
-            Word::Other => None,
+            NumberToken::Other => None,
         };
         // How often something was tried is no way forward.
         let tried = before.iter().any(|word| label(word) == Some(Label::Try));
@@ -120,16 +122,18 @@ fn counter(line: &str) -> Option<(u32, u32)> {
 
 /// How much a line says is wrong: `Failing 12`, `31 mistakes left`, `broken links: 9`.
 fn wrong(line: &str) -> Option<u32> {
-    let words: Vec<Word<'_>> = words(line).take(32).collect();
+    let words: Vec<NumberToken<'_>> = words(line).take(32).collect();
     let begins = |text: &str, stem: &str| text.get(..stem.len()).is_some_and(|start| start.eq_ignore_ascii_case(stem));
-    let is_wrong = |word: &Word<'_>| word.text().len() < 16 && WRONG.iter().any(|stem| begins(word.text(), stem));
-    let named =
-        |word: Option<&Word<'_>>, names: &[&str]| word.is_some_and(|word| names.iter().any(|name| word.is(name)));
+    let is_wrong =
+        |word: &NumberToken<'_>| word.text().len() < 16 && WRONG.iter().any(|stem| begins(word.text(), stem));
+    let named = |word: Option<&NumberToken<'_>>, names: &[&str]| {
+        word.is_some_and(|word| names.iter().any(|name| word.is(name)))
+    };
     (0..words.len()).find_map(|at| {
         let count = words[at].number().filter(|count| *count <= MOST)?;
         let before = &words[at.saturating_sub(2)..at];
         let behind = &words[at + 1..words.len().min(at + 3)];
-        let is_labelled = before.last().and_then(Word::label).is_some_and(|label| LABELS.contains(&label));
+        let is_labelled = before.last().and_then(NumberToken::label).is_some_and(|label| LABELS.contains(&label));
         if is_labelled || named(behind.first(), &SPANS) {
             return None;
         }
@@ -182,8 +186,8 @@ fn ids<'a>(lines: impl Iterator<Item = &'a str>) -> Option<u64> {
 
 /// Whether a line says that something was done to some: `DELETE 500`, `500 rows affected`.
 fn says_done(line: &str) -> bool {
-    let words: Vec<Word<'_>> = words(line).take(32).collect();
-    let says = |word: &Word<'_>| {
+    let words: Vec<NumberToken<'_>> = words(line).take(32).collect();
+    let says = |word: &NumberToken<'_>| {
         let text = word.text();
         DONE.iter().any(|stem| text.get(..stem.len()).is_some_and(|start| start.eq_ignore_ascii_case(stem)))
     };

@@ -1,6 +1,6 @@
 //! What a look at checks that run elsewhere says of them: a run of a build server, the checks of a pull request.
 
-use super::checks::{self, CheckResult, Missing};
+use super::checks::{self, CheckOutcome, Truncation};
 use super::shell::{CommandLine, Cut, Effect, SimpleCommand, commands, has, looks_at_files};
 
 /// Words of the commands that look at such checks.
@@ -21,27 +21,27 @@ const RUNNING: &str = "pending queued running waiting in_progress created prepar
 /// What such a word is the value of.
 const LABELS: &str = "state status conclusion result bucket";
 /// Whole sentences that say it.
-const SENTENCES: [(&str, Said); 4] = [
-    ("All checks were successful", Said::Passed),
-    ("Some checks were not successful", Said::Failed),
-    ("Some checks are still pending", Said::Running),
-    ("Job succeeded", Said::Passed),
+const SENTENCES: [(&str, RunReport); 4] = [
+    ("All checks were successful", RunReport::Passed),
+    ("Some checks were not successful", RunReport::Failed),
+    ("Some checks are still pending", RunReport::Running),
+    ("Job succeeded", RunReport::Passed),
 ];
 /// Marks at the beginning of a line.
-const MARKS: [(&str, Said); 8] = [
-    ("X ", Said::Failed),
-    ("✗ ", Said::Failed),
-    ("✖ ", Said::Failed),
-    ("× ", Said::Failed),
-    ("✓ ", Said::Passed),
-    ("✔ ", Said::Passed),
-    ("* ", Said::Running),
-    ("● ", Said::Running),
+const MARKS: [(&str, RunReport); 8] = [
+    ("X ", RunReport::Failed),
+    ("✗ ", RunReport::Failed),
+    ("✖ ", RunReport::Failed),
+    ("× ", RunReport::Failed),
+    ("✓ ", RunReport::Passed),
+    ("✔ ", RunReport::Passed),
+    ("* ", RunReport::Running),
+    ("● ", RunReport::Running),
 ];
 
 /// What a line says of a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Said {
+enum RunReport {
     Failed,
     Passed,
     Running,
@@ -54,19 +54,19 @@ pub(super) fn is_look(line: &CommandLine, command: &str) -> bool {
         && commands(command).iter().any(looks)
 }
 
-fn looks(told: &SimpleCommand) -> bool {
-    asks_for(told) && !names(told, MANY)
+fn looks(command: &SimpleCommand) -> bool {
+    asks_for(command) && !names(command, MANY)
 }
 
-fn asks_for(told: &SimpleCommand) -> bool {
-    !looks_at_files(told.program())
-        && !has(OTHERS, told.program())
-        && matches!(told.effect(), Effect::Observe)
-        && names(told, CHECKS)
+fn asks_for(command: &SimpleCommand) -> bool {
+    !looks_at_files(command.program())
+        && !has(OTHERS, command.program())
+        && matches!(command.effect(), Effect::Observe)
+        && names(command, CHECKS)
 }
 
-fn names(told: &SimpleCommand, table: &str) -> bool {
-    told.arguments().iter().take(WORDS).any(|word| has(table, word))
+fn names(command: &SimpleCommand, table: &str) -> bool {
+    command.arguments().iter().take(WORDS).any(|word| has(table, word))
 }
 
 /// Whether a line asks for checks that run elsewhere, or for a list of their runs, and whether it lists them; `None` if it
@@ -75,14 +75,14 @@ pub(crate) fn asks(line: &CommandLine, command: &str) -> Option<bool> {
     if !matches!(line.effect, Effect::Observe | Effect::Poll) || !CHECKS.split(' ').any(|word| command.contains(word)) {
         return None;
     }
-    let told = commands(command);
-    let asking = told.iter().rev().find(|told| asks_for(told) && !names(told, "--log history"))?;
+    let listed = commands(command);
+    let asking = listed.iter().rev().find(|command| asks_for(command) && !names(command, "--log history"))?;
     Some(names(asking, MANY))
 }
 
 /// How checks stand that run elsewhere.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Standing<'a> {
+pub(crate) enum RunState<'a> {
     /// All have ended, and none failed.
     Ended,
     /// One has not, as this line says.
@@ -92,12 +92,12 @@ pub(crate) enum Standing<'a> {
 }
 
 /// How such checks stand, as far as an output says so. Only the first run counts of one that `lists` runs.
-pub(crate) fn standing(output: &str, lists: bool) -> Option<Standing<'_>> {
-    let mut said: Vec<(Said, Option<&str>, &str)> = Vec::new();
+pub(crate) fn run_state(output: &str, lists: bool) -> Option<RunState<'_>> {
+    let mut said: Vec<(RunReport, Option<&str>, &str)> = Vec::new();
     for line in output.lines() {
         let bare = without_origin(line);
         let begins = || bare.split('\t').next().map(str::trim).filter(|cell| !cell.contains(' ')).and_then(word);
-        let running = || begins().filter(|said| lists && *said == Said::Running).map(|said| (said, None));
+        let running = || begins().filter(|said| lists && *said == RunReport::Running).map(|said| (said, None));
         said.extend(members(bare).map(|found| (found, None, line)));
         if let Some((found, name)) = running().or_else(|| verdict(bare)) {
             // A look that goes on tells of the same checks again.
@@ -109,16 +109,16 @@ pub(crate) fn standing(output: &str, lists: bool) -> Option<Standing<'_>> {
             break;
         }
     }
-    let line_of = |what: Said| said.iter().find(|(found, _, _)| *found == what).map(|(_, _, line)| *line);
+    let line_of = |what: RunReport| said.iter().find(|(found, _, _)| *found == what).map(|(_, _, line)| *line);
     // One may fail and be let pass.
-    let last_passed = said.last()?.0 == Said::Passed;
-    let failed = line_of(Said::Failed).filter(|_| !last_passed).map(Standing::Failed);
-    Some(line_of(Said::Running).map(Standing::Open).or(failed).unwrap_or(Standing::Ended))
+    let last_passed = said.last()?.0 == RunReport::Passed;
+    let failed = line_of(RunReport::Failed).filter(|_| !last_passed).map(RunState::Failed);
+    Some(line_of(RunReport::Running).map(RunState::Open).or(failed).unwrap_or(RunState::Ended))
 }
 
 /// How such checks came out, as far as the output says so. An exit code of 0 says only that the look went well.
-pub(super) fn read(line: &CommandLine, output: &str) -> CheckResult {
-    let mut said: Vec<(Said, Option<String>)> = Vec::new();
+pub(super) fn read(line: &CommandLine, output: &str) -> CheckOutcome {
+    let mut said: Vec<(RunReport, Option<String>)> = Vec::new();
     let mut plain = String::with_capacity(output.len());
     checks::each_line(output, |line| {
         let line = without_origin(line);
@@ -131,20 +131,22 @@ pub(super) fn read(line: &CommandLine, output: &str) -> CheckResult {
             said.push((found, name.map(str::to_owned)));
         }
     });
-    let missing = if line.cut.of(output) == Cut::Nothing { Missing::Nothing } else { Missing::Anything };
-    let is_said = |what: Said| said.iter().any(|(found, _)| *found == what);
+    let missing = if line.cut.of(output) == Cut::Nothing { Truncation::Nothing } else { Truncation::Anything };
+    let is_said = |what: RunReport| said.iter().any(|(found, _)| *found == what);
     match checks::read(&plain, missing) {
-        failed @ CheckResult::Failed { .. } if said.last().is_none_or(|(last, _)| *last != Said::Passed) => failed,
-        _ if is_said(Said::Failed) => {
-            let failed = said.into_iter().filter(|(found, _)| *found == Said::Failed);
+        failed @ CheckOutcome::Failed { .. } if said.last().is_none_or(|(last, _)| *last != RunReport::Passed) => {
+            failed
+        }
+        _ if is_said(RunReport::Failed) => {
+            let failed = said.into_iter().filter(|(found, _)| *found == RunReport::Failed);
             let mut items: Vec<String> = failed.filter_map(|(_, name)| name).collect();
             items.sort();
-            CheckResult::Failed { count: None, items }
+            CheckOutcome::Failed { count: None, items }
         }
-        _ if is_said(Said::Running) => CheckResult::Unknown,
-        CheckResult::Passed => CheckResult::Passed,
-        _ if is_said(Said::Passed) && missing == Missing::Nothing => CheckResult::Passed,
-        _ => CheckResult::Unknown,
+        _ if is_said(RunReport::Running) => CheckOutcome::Unknown,
+        CheckOutcome::Passed => CheckOutcome::Passed,
+        _ if is_said(RunReport::Passed) && missing == Truncation::Nothing => CheckOutcome::Passed,
+        _ => CheckOutcome::Unknown,
     }
 }
 
@@ -160,7 +162,7 @@ fn without_origin(line: &str) -> &str {
 }
 
 /// What the members of an answer in JSON say: `{"conclusion":"success","status":"completed"}`.
-fn members(line: &str) -> impl Iterator<Item = Said> {
+fn members(line: &str) -> impl Iterator<Item = RunReport> {
     let marks = |c: char| !c.is_alphanumeric();
     line.split(',').filter_map(move |member| {
         let (name, value) = member.split_once("\":")?;
@@ -170,7 +172,7 @@ fn members(line: &str) -> impl Iterator<Item = Said> {
 }
 
 /// What a line says of a check, and the check's name.
-fn verdict(line: &str) -> Option<(Said, Option<&str>)> {
+fn verdict(line: &str) -> Option<(RunReport, Option<&str>)> {
     let line = line.trim();
     if let Some((_, said)) = SENTENCES.iter().find(|(sentence, _)| line.starts_with(sentence)) {
         return Some((*said, None));
@@ -199,9 +201,9 @@ fn verdict(line: &str) -> Option<(Said, Option<&str>)> {
 }
 
 /// What the first word of a text says.
-fn word(text: &str) -> Option<Said> {
+fn word(text: &str) -> Option<RunReport> {
     let word = text.trim().split(|c: char| !c.is_alphanumeric() && c != '_').next()?.to_lowercase();
-    let said = [(FAILED, Said::Failed), (PASSED, Said::Passed), (RUNNING, Said::Running)];
+    let said = [(FAILED, RunReport::Failed), (PASSED, RunReport::Passed), (RUNNING, RunReport::Running)];
     said.into_iter().find(|(table, _)| has(table, &word)).map(|(_, said)| said)
 }
 
@@ -234,7 +236,7 @@ mod tests {
     #[test]
     fn what_runs_on() {
         let lines = "lint\tpass\t41s\ntest\tpending\t0\n";
-        assert_eq!(standing(lines, false), Some(Standing::Open("test\tpending\t0")));
+        assert_eq!(run_state(lines, false), Some(RunState::Open("test\tpending\t0")));
         for (output, lists, open) in [
             ("(running) • 01m12s\tunit\n(created)\tdeploy\n", false, Some(true)),
             ("[{\"conclusion\":\"\",\"status\":\"in_progress\"}]", true, Some(true)),
@@ -244,7 +246,7 @@ mod tests {
             ("Some checks are still pending\nAll checks were successful\n", false, Some(false)),
             ("no checks reported\n", false, None),
         ] {
-            let found = standing(output, lists).map(|found| found != Standing::Ended);
+            let found = run_state(output, lists).map(|found| found != RunState::Ended);
             assert_eq!(found, open, "{output}");
         }
         for (output, lists, line) in [
@@ -254,7 +256,7 @@ mod tests {
             ("[{\"conclusion\":\"failure\",\"status\":\"completed\"}]", true, 0),
             ("{\"state\":\"failure\",\"statuses\":[{\"context\":\"test\"}]}", false, 0),
         ] {
-            assert_eq!(standing(output, lists), output.lines().nth(line).map(Standing::Failed), "{output}");
+            assert_eq!(run_state(output, lists), output.lines().nth(line).map(RunState::Failed), "{output}");
         }
         for (command, expected) in [
             ("gh pr checks", Some(false)),
@@ -271,9 +273,9 @@ mod tests {
 
     fn of(output: &str) -> Option<bool> {
         match read(&shell::read("gh run view 7"), output) {
-            CheckResult::Passed => Some(true),
-            CheckResult::Failed { .. } => Some(false),
-            CheckResult::Empty | CheckResult::Unknown => None,
+            CheckOutcome::Passed => Some(true),
+            CheckOutcome::Failed { .. } => Some(false),
+            CheckOutcome::Empty | CheckOutcome::Unknown => None,
         }
     }
 

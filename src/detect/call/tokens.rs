@@ -1,6 +1,6 @@
 //! Recognizes tokens that change from one run to the next: hashes, UUIDs, times, durations, process ids.
 
-use super::moments::moment_length;
+use super::dates::moment_length;
 
 /// From this many digits on, an integer is volatile: a process id, a port, a size.
 const LONG_INTEGER: usize = 3;

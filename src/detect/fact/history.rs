@@ -1,17 +1,17 @@
 //! Remembers the calls of a session in a fixed amount of memory: which calls and results occurred before, how much was
 //! changed, what it cost.
 
-use super::given::Given;
-use super::mended::Mended;
+use super::known_words::Given;
+use super::moving_failures::Mended;
 use super::pause::{Pause, Pauses};
 use crate::bounded::BoundedMap;
 use crate::detect::call::Call;
 use crate::detect::call::amounts::Trend;
-use crate::detect::call::checks::CheckResult;
+use crate::detect::call::checks::CheckOutcome;
 use crate::detect::call::classify::CallKind;
-use crate::detect::call::motion::{Motion, Moves};
-use crate::detect::call::still::names_server;
-use crate::detect::call::unrun::never_ran;
+use crate::detect::call::moving_numbers::{Motion, Moves};
+use crate::detect::call::skipped_commands::never_ran;
+use crate::detect::call::volatility::names_server;
 use crate::detect::hash;
 use crate::detect::hash::KeyHasher;
 use std::hash::BuildHasherDefault;
@@ -57,7 +57,7 @@ pub(crate) struct Comparison {
     /// The call was made before and its result says nothing new. A check that follows a change is there to be repeated.
     pub(crate) again: bool,
     /// Its result says something that did not occur before, numbers aside.
-    pub(crate) new_gist: bool,
+    pub(crate) new_numberless: bool,
     /// Its result is that of the same call before but for numbers, which move on.
     pub(crate) moves: bool,
     /// It names something that the session was given and no call named before: the next one of a list.
@@ -109,7 +109,7 @@ struct Known {
     new_call: bool,
     new_change: bool,
     new_result: bool,
-    new_gist: bool,
+    new_numberless: bool,
 }
 
 /// The calls of a session so far.
@@ -196,9 +196,9 @@ impl CallHistory {
         let is_edit = call.kind == CallKind::Mutate && call.line.is_none();
         let moves = motion == Moves::On || call.progress.part && !call.failed() && !is_edit;
         let known = self.remember(call, moves);
-        let Known { new_call, new_result, new_gist, .. } = known;
+        let Known { new_call, new_result, new_numberless, .. } = known;
         // A build that is cut off at another place each time gets on.
-        let gets_on = new_gist && call.failure.as_ref().is_some_and(|failure| failure.cut_off);
+        let gets_on = new_numberless && call.failure.as_ref().is_some_and(|failure| failure.cut_off);
         let is_mended = self.mended.advance(call);
         let advances = self.advances(call, new_result) || gets_on || is_mended || self.gets_better(call);
         let fresh = moves || advances || known.times <= rounds;
@@ -214,10 +214,10 @@ impl CallHistory {
             new_change: known.new_change,
             // A program that stands elsewhere each time may be on its way.
             pause: if pause == Pause::None && motion == Moves::Perhaps { Pause::Slow } else { pause },
-            passed: call.check == Some(CheckResult::Passed),
+            passed: call.check == Some(CheckOutcome::Passed),
             waits_since: ended.filter(|_| pause == Pause::Wait),
             reread: known.pair.is_some_and(|before| before.compactions != self.compactions),
-            new_gist,
+            new_numberless,
             moves,
             listed: self.given.take(call),
             advances,
@@ -241,7 +241,7 @@ impl CallHistory {
         let new_change = new_call && call.kind == CallKind::Mutate && !call.failed();
         // Spread, so that a result never has the key of a call.
         let mut is_new = |key| self.keys.insert(hash::spread(key), now).is_none() && !call.empty || moves;
-        let (new_result, new_gist) = (is_new(call.result_key), is_new(call.gist));
+        let (new_result, new_numberless) = (is_new(call.result_key), is_new(call.numberless_key));
         // What nobody knows may have changed something, if it says something new.
         let may_change = call.kind == CallKind::Unknown && new_call && new_result && !call.failed();
         if new_change || may_change {
@@ -249,7 +249,7 @@ impl CallHistory {
             self.sure_changes = self.sure_changes.wrapping_add(u32::from(new_change));
         }
         let pair = self.keys.insert(call.key_with_result(), Seen { times, ..self.now() });
-        Known { times, pair, after_change, new_call, new_change, new_result, new_gist }
+        Known { times, pair, after_change, new_call, new_change, new_result, new_numberless }
     }
 
     /// A call that is made now.
@@ -284,7 +284,7 @@ impl CallHistory {
         let Some(failure) = call.failure.as_ref().filter(|_| !call.amounts.is_empty()) else {
             return false;
         };
-        let key = hash::join(call.act, failure.class);
+        let key = hash::join(call.attempt_key, failure.class);
         self.trends.get_or_insert_with(key, Trend::default).advance(&call.amounts)
     }
 
@@ -296,7 +296,7 @@ impl CallHistory {
         let ran = !call.failure.as_ref().is_some_and(|failure| never_ran(&failure.line));
         let mut advances = call.progress.place.is_some() && new_result && ran;
         for (name, reached) in counter.into_iter().chain(failing) {
-            let key = hash::join(call.act, name);
+            let key = hash::join(call.attempt_key, name);
             let best = self.best.get(&key).copied();
             advances |= best.is_some_and(|best| reached > best);
             self.best.insert(key, best.map_or(reached, |best| best.max(reached)));

@@ -1,9 +1,9 @@
 //! The facts about one session that rules see, in order, whatever dialect they came in.
 
 pub(crate) mod activity;
-pub(crate) mod given;
 pub(crate) mod history;
-mod mended;
+pub(crate) mod known_words;
+mod moving_failures;
 mod pause;
 pub(crate) mod rounds;
 

@@ -2,11 +2,11 @@
 
 use crate::bounded::BoundedMap;
 use crate::detect::call::Call;
-use crate::detect::call::checks::CheckResult;
+use crate::detect::call::checks::CheckOutcome;
 use crate::detect::call::classify::CallKind;
 use crate::detect::call::shell::Effect;
-use crate::detect::call::still::{changes_by_itself, does};
 use crate::detect::call::tokens::PLACEHOLDER;
+use crate::detect::call::volatility::{changes_by_itself, does};
 use crate::detect::hash::KeyHasher;
 use crate::detect::text::wait_signs::{
     PAUSE, WaitSigns, is_named_as_look, needs_more_than_time, refuses, says_not_yet,
@@ -86,7 +86,7 @@ impl Look {
 
 /// The last end of a call.
 #[derive(Debug, Clone, Copy)]
-struct End {
+struct WaitEnd {
     at: i64,
     /// How many calls did more than sleep by then.
     awake: i64,
@@ -137,7 +137,7 @@ impl Gap {
 
 /// When the latest calls ended.
 pub(super) struct Pauses {
-    ends: BoundedMap<u64, End, BuildHasherDefault<KeyHasher>>,
+    ends: BoundedMap<u64, WaitEnd, BuildHasherDefault<KeyHasher>>,
     awake: i64,
     /// How many calls did more than sleep when a command last did something.
     deed: Option<i64>,
@@ -195,7 +195,8 @@ impl Pauses {
         let times = equal.map_or(1, |last| last.times + 1);
         let started =
             equal.map_or_else(|| self.deed.is_some_and(|deed| self.awake - deed <= STARTED), |last| last.started);
-        self.ends.insert(call.key, End { at: end, awake: self.awake, result: call.result_key, since, times, started });
+        self.ends
+            .insert(call.key, WaitEnd { at: end, awake: self.awake, result: call.result_key, since, times, started });
         if may_start(call) {
             self.deed = Some(self.awake);
         }
@@ -242,17 +243,17 @@ fn sleeps(call: &Call) -> bool {
 
 /// Whether a call did something that may have started what is looked at next; an edit starts nothing.
 fn may_start(call: &Call) -> bool {
-    let is_deed = match call.kind {
+    let is_action = match call.kind {
         CallKind::Mutate | CallKind::Record => call.line.is_some(),
         CallKind::Unknown | CallKind::Spawn => true,
         _ => call.still_runs,
     };
-    is_deed && !call.failed() && !looks(call)
+    is_action && !call.failed() && !looks(call)
 }
 
 /// Whether a call looks at checks that run elsewhere, and one that it names has failed while none runs any more.
 fn is_over(call: &Call) -> bool {
-    matches!(&call.remote, Some(CheckResult::Failed { items, .. }) if !items.is_empty())
+    matches!(&call.remote, Some(CheckOutcome::Failed { items, .. }) if !items.is_empty())
         && !WaitSigns::read(&call.tool, given(call), &call.ends, 0, 0).says_running
 }
 
@@ -289,7 +290,7 @@ fn by_itself(call: &Call) -> bool {
 }
 
 fn check_wait(call: &Call, gap: Gap) -> Pause {
-    let failed = call.failed() || matches!(call.check, Some(CheckResult::Failed { .. }));
+    let failed = call.failed() || matches!(call.check, Some(CheckOutcome::Failed { .. }));
     let running = || WaitSigns::read(&call.tool, given(call), &call.ends, 0, gap.pause).says_running;
     if gap.pause >= LONG_PAUSE && !failed && running() { Pause::Wait } else { Pause::None }
 }
@@ -355,13 +356,13 @@ fn open_wait(call: &Call, gap: Gap) -> Pause {
     if pause < PAUSE {
         let says_so = || call.still_runs || says_not_yet(&call.ends) && by_itself(call) || has_no_answer(call, gap);
         let not_yet = || pause >= BREATH && gap.is_spaced() && says_so();
-        let is_deed = call.kind == CallKind::Record && !looks(call);
-        return if sleeps(call) && took >= SHORT_PAUSE && !is_deed {
+        let is_action = call.kind == CallKind::Record && !looks(call);
+        return if sleeps(call) && took >= SHORT_PAUSE && !is_action {
             gap.short()
         } else if not_yet() {
             gap.hasty()
         } else if read.says_running && by_itself(call) {
-            // Whoever looks too often at what is under way is in a hurry, and no circle.
+            // An agent that looks too often at what is under way is in a hurry, and in no loop.
             Pause::Slow
         } else {
             Pause::None

@@ -2,7 +2,7 @@
 
 use super::history::Comparison;
 use crate::detect::call::Call;
-use crate::detect::call::checks::CheckResult;
+use crate::detect::call::checks::CheckOutcome;
 use crate::detect::call::classify::CallKind;
 use crate::detect::hash;
 use crate::wire::record::{Evidence, Point};
@@ -42,7 +42,7 @@ pub(crate) struct Round {
     /// Whether one of the calls says that it did something to some: rows, keys, files.
     pub(crate) did_some: bool,
     /// Whether one of the results says something new, numbers aside.
-    pub(crate) new_gist: bool,
+    pub(crate) new_numberless: bool,
     /// Whether the numbers in one of the results move on.
     pub(crate) moves: bool,
     /// The same, but for the ids of things, which rise by themselves.
@@ -79,7 +79,7 @@ impl Round {
             does: false,
             failed: false,
             did_some: false,
-            new_gist: false,
+            new_numberless: false,
             moves: false,
             moves_on: false,
             advances: false,
@@ -114,9 +114,9 @@ impl Round {
         self.passed &= compared.passed;
         self.mutates |= call.kind == CallKind::Mutate;
         self.does |= matches!(call.kind, CallKind::Mutate | CallKind::Record);
-        self.failed |= call.failed() || matches!(call.remote, Some(CheckResult::Failed { .. }));
+        self.failed |= call.failed() || matches!(call.remote, Some(CheckOutcome::Failed { .. }));
         self.did_some |= call.progress.did_some && !call.failed();
-        self.new_gist |= compared.new_gist;
+        self.new_numberless |= compared.new_numberless;
         self.moves |= compared.moves;
         self.moves_on |= compared.moves && !call.shows_id;
         self.advances |= compared.advances;

@@ -47,7 +47,7 @@ impl Rule for Blocked {
 }
 
 /// A person who answers late is not a reason to end a session, unless somebody said so.
-fn limits(context: &RuleContext<'_>) -> time_limits::Limits {
+fn limits(context: &RuleContext<'_>) -> time_limits::TimeLimits {
     let config = context.config;
-    time_limits::Limits { notice: None, warn: Some(config.blocked_after), stop: config.blocked_timeout }
+    time_limits::TimeLimits { notice: None, warn: Some(config.blocked_after), stop: config.blocked_timeout }
 }

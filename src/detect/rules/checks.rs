@@ -3,11 +3,11 @@
 use super::rule::{Rule, RuleInfo};
 use super::streak::Streak;
 use crate::detect::call::Call;
-use crate::detect::call::checks::CheckResult;
+use crate::detect::call::checks::CheckOutcome;
 use crate::detect::call::classify::CallKind;
 use crate::detect::call::complaints::asks;
 use crate::detect::call::input::Input;
-use crate::detect::call::unrun::has_no_program;
+use crate::detect::call::skipped_commands::has_no_program;
 use crate::detect::config::Limit;
 use crate::detect::fact::{Fact, RuleContext};
 use crate::detect::hash;
@@ -33,7 +33,7 @@ const LINES: usize = 64;
 const FILES: usize = 32;
 
 /// How a check came out.
-struct Run {
+struct RunOutcome {
     key: u64,
     /// The set of what fails, if anything does.
     set: Option<u64>,
@@ -43,7 +43,7 @@ struct Run {
     advances: bool,
 }
 
-struct Check {
+struct CheckHistory {
     key: u64,
     /// The latest sets of failures, newest last.
     sets: VecDeque<u64>,
@@ -91,7 +91,7 @@ impl Rewritten {
 /// What the rule remembers of one session.
 #[derive(Default)]
 pub(super) struct Checks {
-    checks: VecDeque<Check>,
+    checks: VecDeque<CheckHistory>,
     /// Whether something was pushed since the last look at checks that run elsewhere.
     pushed: bool,
 }
@@ -117,7 +117,7 @@ impl Rule for Checks {
                 }
                 if (compared.new_change || asks(&call.tool)) && call.input.target.is_some() && !call.failed() {
                     let key = hash::join(hash::of(if asks(&call.tool) { "asked" } else { "shown" }), file);
-                    let run = Run { key, set: call.complaints, of: Some(file), advances: false };
+                    let run = RunOutcome { key, set: call.complaints, of: Some(file), advances: false };
                     self.take_run(&run, call, context, signals);
                 }
             }
@@ -137,25 +137,30 @@ impl Checks {
             return;
         }
         let set = call.failure.as_ref().map(|failure| call.failing.unwrap_or(failure.class));
-        if set.is_none() && matches!(call.check, Some(CheckResult::Unknown | CheckResult::Empty)) {
+        if set.is_none() && matches!(call.check, Some(CheckOutcome::Unknown | CheckOutcome::Empty)) {
             return;
         }
-        self.take_run(&Run { key: call.act, set, of: None, advances }, call, context, signals);
+        self.take_run(&RunOutcome { key: call.attempt_key, set, of: None, advances }, call, context, signals);
     }
 
     /// Takes in a look at checks that run elsewhere. Until something is pushed, they say the same.
     fn take_remote(&mut self, call: &Call, context: &RuleContext<'_>, signals: &mut Signals) {
         let set = match call.remote {
-            Some(CheckResult::Passed) => None,
-            Some(CheckResult::Failed { .. }) => Some(call.failing.unwrap_or_default()),
+            Some(CheckOutcome::Passed) => None,
+            Some(CheckOutcome::Failed { .. }) => Some(call.failing.unwrap_or_default()),
             _ => return,
         };
         if std::mem::take(&mut self.pushed) {
-            self.take_run(&Run { key: hash::of("remote"), set, of: None, advances: false }, call, context, signals);
+            self.take_run(
+                &RunOutcome { key: hash::of("remote"), set, of: None, advances: false },
+                call,
+                context,
+                signals,
+            );
         }
     }
 
-    fn take_run(&mut self, run: &Run, call: &Call, context: &RuleContext<'_>, signals: &mut Signals) {
+    fn take_run(&mut self, run: &RunOutcome, call: &Call, context: &RuleContext<'_>, signals: &mut Signals) {
         let known = self.checks.iter().position(|check| check.key == run.key);
         let Some(set) = run.set else {
             // It passes.
@@ -172,7 +177,7 @@ impl Checks {
             if let Some(rewritten) = &mut complaints {
                 rewritten.add(&call.input);
             }
-            self.checks.push_back(Check {
+            self.checks.push_back(CheckHistory {
                 key: run.key,
                 complaints,
                 told: false,
@@ -207,7 +212,7 @@ fn pushes(call: &Call) -> bool {
     !call.failed() && command.map_or_else(|| has_word(&call.tool, &PUSH), |command| command_has_word(command, &PUSH))
 }
 
-impl Check {
+impl CheckHistory {
     /// Whether an open finding may be about it. Complaints come and go with every edit, and end none that is not theirs.
     fn may_be_told(&self) -> bool {
         self.complaints.is_none() || self.told
@@ -238,7 +243,7 @@ impl Check {
     }
 
     /// Records another set of failures. Returns whether it occurred before.
-    fn change_failures(&mut self, run: &Run, set: u64, call: &Call, context: &RuleContext<'_>) -> bool {
+    fn change_failures(&mut self, run: &RunOutcome, set: u64, call: &Call, context: &RuleContext<'_>) -> bool {
         // Without a change in between, it is the test that swings.
         let returned = self.sets.contains(&set) && self.changed && !run.advances;
         self.changes.clear();

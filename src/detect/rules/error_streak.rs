@@ -3,10 +3,10 @@
 use super::rule::{Rule, RuleInfo};
 use super::streak::Streak;
 use crate::detect::call::Call;
-use crate::detect::call::aim::Aim;
 use crate::detect::call::classify::CallKind;
 use crate::detect::call::failure::CallFailure;
-use crate::detect::call::unrun::{has_no_program, lacks_module, never_ran, refuses_arguments};
+use crate::detect::call::skipped_commands::{has_no_program, lacks_module, never_ran, refuses_arguments};
+use crate::detect::call::target::Aim;
 use crate::detect::config::Limit;
 use crate::detect::episode::ERROR_STREAK as NAME;
 use crate::detect::fact::history::Comparison;
@@ -39,7 +39,7 @@ const WAYS: usize = 3;
 struct Failures {
     class: u64,
     /// What the calls try, and whether they try different things.
-    act: u64,
+    attempt_key: u64,
     varied: bool,
     /// The last call, and whether it was made before, at once.
     key: u64,
@@ -135,7 +135,7 @@ impl ErrorStreak {
         self.row = None;
         let tool = hash::of(&call.tool);
         self.errors.retain(|errors| {
-            let stays = errors.varied || errors.act != call.act;
+            let stays = errors.varied || errors.attempt_key != call.attempt_key;
             // Now it was understood.
             errors.meant != Some(tool) && (stays || errors.is_of_another_file(call) || errors.is_of_another_run(call))
         });
@@ -148,7 +148,7 @@ impl ErrorStreak {
     fn move_on(&mut self, call: &Call, failure: &CallFailure, signals: &mut Signals) {
         self.row = None;
         let class = class(call, failure);
-        self.errors.retain(|errors| errors.act != call.act && errors.class != class);
+        self.errors.retain(|errors| errors.attempt_key != call.attempt_key && errors.class != class);
         if self.errors.is_empty() {
             signals.release(NAME);
         }
@@ -203,7 +203,7 @@ impl ErrorStreak {
     ) -> Option<Signal> {
         let class = class(call, failure);
         // Another error of the same act: the failures move.
-        self.errors.retain(|errors| errors.class == class || errors.varied || errors.act != call.act);
+        self.errors.retain(|errors| errors.class == class || errors.varied || errors.attempt_key != call.attempt_key);
         let at = self.errors.iter().position(|errors| errors.class == class).unwrap_or_else(|| {
             if self.errors.len() == ERRORS {
                 self.errors.pop_front();
@@ -261,7 +261,7 @@ impl Failures {
         let Aim { shape, target, .. } = aim;
         Self {
             class,
-            act: call.act,
+            attempt_key: call.attempt_key,
             varied: false,
             key: call.key,
             verbatim: false,
@@ -299,9 +299,9 @@ impl Failures {
         let aim = call.aim();
         self.repeats |= self.aims.contains(&(aim.shape, aim.target));
         // A word after a program may be a host or a subcommand. The error names what it is about.
-        self.mixed |= self.act != call.act && !aim.names_path() && !aim.is_named_in(&failure.line);
+        self.mixed |= self.attempt_key != call.attempt_key && !aim.names_path() && !aim.is_named_in(&failure.line);
         self.bare &= failure.is_bare;
-        self.varied |= self.act != call.act;
+        self.varied |= self.attempt_key != call.attempt_key;
         self.edits |= fails_for_itself(call, failure);
         self.cause = self.cause.filter(|known| cause(call, failure, &aim) == Some(*known));
         if self.aims.len() == TARGETS {

@@ -5,14 +5,14 @@ use super::streak::Streak;
 use crate::detect::call::Call;
 use crate::detect::call::classify::CallKind;
 use crate::detect::call::normalize::without_numbers;
-use crate::detect::call::still::does;
+use crate::detect::call::volatility::does;
 use crate::detect::config::Limit;
 use crate::detect::fact::history::Comparison;
 use crate::detect::fact::{Fact, RuleContext};
 use crate::detect::hash;
 use crate::detect::signal::{Signal, Signals};
+use crate::detect::text::missed_goal::tells_of_nothing;
 use crate::detect::text::similar::similarity;
-use crate::detect::text::unattained::tells_of_nothing;
 use crate::wire::record::{Grade, Kind};
 use std::collections::VecDeque;
 
@@ -31,7 +31,7 @@ const QUOTED: usize = 3;
 
 /// How a call came out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum End {
+enum Suffix {
     /// It failed.
     Failed,
     /// It brought something new.
@@ -44,14 +44,14 @@ enum End {
 struct Past {
     /// What it works on.
     target: u64,
-    end: End,
+    end: Suffix,
     /// What it names, if it did something and that went well.
     did: Option<Vec<u64>>,
     /// The word that it searches for, in small letters without marks.
     sought: Option<String>,
 }
 
-impl End {
+impl Suffix {
     fn of(call: &Call, compared: Comparison) -> Self {
         if compared.advances {
             Self::New
@@ -67,10 +67,10 @@ impl End {
 
 impl Past {
     fn read(call: &Call, compared: Comparison) -> Self {
-        let end = End::of(call, compared);
-        let is_deed = matches!(call.kind, CallKind::Unknown | CallKind::Record | CallKind::Mutate)
+        let end = Suffix::of(call, compared);
+        let is_action = matches!(call.kind, CallKind::Unknown | CallKind::Record | CallKind::Mutate)
             || call.guessed && does(&call.tool);
-        let did = is_deed && end != End::Failed && !tells_of_nothing(&call.ends);
+        let did = is_action && end != Suffix::Failed && !tells_of_nothing(&call.ends);
         // What measures one thing after the other names each of them.
         let target = if compared.measured { call.aim().target } else { target(call) };
         Self { target, end, did: did.then(|| names(call)), sought: sought(call) }
@@ -117,8 +117,8 @@ impl NearDuplicate {
         }
         // The calls of one message were decided on at once. A look behind a deed shows what that brought.
         if self.streak.is_some() && !call.message.is_empty() && call.message == self.message {
-            if let Some(deed) = self.past.back_mut().filter(|past| past.end == End::Old) {
-                deed.end = if End::of(call, compared) == End::New { End::New } else { End::Old };
+            if let Some(deed) = self.past.back_mut().filter(|past| past.end == Suffix::Old) {
+                deed.end = if Suffix::of(call, compared) == Suffix::New { Suffix::New } else { Suffix::Old };
             }
             return;
         }
@@ -150,8 +150,8 @@ impl NearDuplicate {
         let mut distinct: Vec<u64> = self.past.iter().map(|past| past.target).collect();
         distinct.sort_unstable();
         distinct.dedup();
-        let count = |end: End| self.past.iter().filter(|past| past.end == end).count();
-        let (novel, failed) = (count(End::New), count(End::Failed));
+        let count = |end: Suffix| self.past.iter().filter(|past| past.end == end).count();
+        let (novel, failed) = (count(Suffix::New), count(Suffix::Failed));
         let Some(streak) = &self.streak else {
             return;
         };

@@ -3,7 +3,7 @@
 use super::rule::{Rule, RuleInfo};
 use crate::detect::call::Call;
 use crate::detect::call::classify::CallKind;
-use crate::detect::call::still::DEEDS;
+use crate::detect::call::volatility::ACTION_WORDS;
 use crate::detect::config::Limit;
 use crate::detect::fact::history::Comparison;
 use crate::detect::fact::{Fact, RuleContext};
@@ -88,7 +88,7 @@ impl Rule for Novelty {
 
 /// Whether a call may do something. Of the commands that nobody knows, most look.
 fn does(call: &Call) -> bool {
-    let says = || call.input.command.as_deref().is_some_and(|command| command_has_word(command, DEEDS));
+    let says = || call.input.command.as_deref().is_some_and(|command| command_has_word(command, ACTION_WORDS));
     call.kind == CallKind::Mutate || call.kind == CallKind::Unknown && (call.line.is_none() || says())
 }
 
@@ -128,7 +128,7 @@ impl Novelty {
         let again = count(|n| n.again && !n.passed && !n.measured && !n.after_change);
         let changes = count(|n| n.new_change);
         // Pages that change while the same buttons are pressed.
-        if count(|n| n.new_gist && !n.new_call) >= NEWS
+        if count(|n| n.new_numberless && !n.new_call) >= NEWS
             || self.window.iter().filter(|p| p.does_new).count() >= NEW_DEEDS
         {
             return false;
@@ -157,7 +157,7 @@ impl Novelty {
         });
         let calls = repeated as u64 + self.streak - 1;
         let summary =
-            format!("{repeated} of the last {} calls were made before and brought nothing new", self.window.len());
+            format!("{repeated} of the last {} calls were made before and returned nothing new", self.window.len());
         let mut signal = Signal::new(NAME, Kind::Loop, grade, 0, summary);
         signal.laps = calls;
         signal.wasted = Wasted { calls, tokens: context.history.tokens.saturating_sub(began.tokens) };

@@ -21,13 +21,13 @@ const PERIODS: usize = 16;
 // Three in a row is a hint: of the measured runs that finished by themselves, 5.2 % have three, and 0.5 to 0.9 % have
 // four or five.
 const NOTICE: Limit =
-    Limit::new("repeat.notice", 3, "laps of the same calls with the same results before a notice").of_repeats();
+    Limit::new("repeat.notice", 3, "repetitions of the same calls with the same results before a notice").of_repeats();
 const WARN: Limit =
-    Limit::new("repeat.warn", 4, "laps of the same calls with the same results before a warning").of_repeats();
+    Limit::new("repeat.warn", 4, "repetitions of the same calls with the same results before a warning").of_repeats();
 const STOP: Limit =
-    Limit::new("repeat.stop", 5, "laps of the same calls with the same results before a stop").of_repeats();
+    Limit::new("repeat.stop", 5, "repetitions of the same calls with the same results before a stop").of_repeats();
 const CALL_WARN: Limit =
-    Limit::new("repeat.call", 5, "laps of the same calls with differing results before a warning").of_repeats();
+    Limit::new("repeat.call", 5, "repetitions of the same calls with differing results before a warning").of_repeats();
 
 /// How many times the laps of a warning a check may pass again before one.
 const PROOF: u64 = 2;
@@ -52,7 +52,7 @@ struct RunStart {
 
 /// How long the calls have repeated with one period.
 #[derive(Default)]
-struct Run {
+struct RepeatStreak {
     rounds: u64,
     /// How many of the rounds had a result that says something new.
     news: u64,
@@ -103,14 +103,14 @@ pub(super) struct Repeat {
 
 /// A run for each period.
 #[derive(Default)]
-struct Runs([Run; PERIODS]);
+struct Runs([RepeatStreak; PERIODS]);
 
 impl Runs {
-    fn of(&self, period: usize) -> &Run {
+    fn of(&self, period: usize) -> &RepeatStreak {
         &self.0[period - 1]
     }
 
-    fn of_mut(&mut self, period: usize) -> &mut Run {
+    fn of_mut(&mut self, period: usize) -> &mut RepeatStreak {
         &mut self.0[period - 1]
     }
 }
@@ -119,7 +119,7 @@ impl Runs {
 struct Lap<'a> {
     /// How many rounds it has.
     period: usize,
-    run: &'a Run,
+    run: &'a RepeatStreak,
     rounds: Iter<'a, PastRound>,
 }
 
@@ -292,7 +292,7 @@ impl Lap<'_> {
 
     /// Whether it is a test that now passes and now fails, run again to see how often it does.
     fn is_flaky(&self) -> bool {
-        let Run { rounds, passed, .. } = *self.run;
+        let RepeatStreak { rounds, passed, .. } = *self.run;
         self.period == 1 && (1..rounds).contains(&passed) && rounds < FLAKY
     }
 
@@ -332,16 +332,16 @@ impl Lap<'_> {
     }
 }
 
-impl Run {
+impl RepeatStreak {
     fn advance(&mut self, same: bool, round: &Round, start: impl Fn() -> Option<RunStart>) {
         if !same {
             *self = Self::default();
             return;
         }
         self.rounds += 1;
-        self.news += u64::from(round.new_gist);
+        self.news += u64::from(round.new_numberless);
         self.moves += u64::from(round.moves);
-        self.moving = round.moves || self.moving && round.new_gist;
+        self.moving = round.moves || self.moving && round.new_numberless;
         self.passed += u64::from(round.passed);
         self.advances += u64::from(round.advances || round.measured);
         self.waited |= round.poll;

@@ -3,7 +3,7 @@
 use super::rule::{Rule, RuleInfo};
 use super::streak::Streak;
 use crate::detect::call::Call;
-use crate::detect::call::input::Change;
+use crate::detect::call::input::Edit;
 use crate::detect::config::Limit;
 use crate::detect::fact::{Fact, RuleContext};
 use crate::detect::hash;
@@ -16,7 +16,7 @@ const NAME: &str = "revert";
 // Going back once is a change of mind, and so is going back step by step. Going back and forth is a circle.
 const WARN: Limit = Limit::new("revert.warn", 2, "returns of a file to earlier content before a warning");
 
-// Whoever measures two settings in turns to be sure of the difference does so a few times.
+// An agent that compares two settings switches between them a few times.
 const MEASURED: Limit = Limit::new(
     "revert.measured",
     12,
@@ -134,10 +134,10 @@ impl File {
         }
     }
 
-    fn apply(&mut self, change: Change) {
+    fn apply(&mut self, change: Edit) {
         self.state = match change {
-            Change::Whole(content) => content,
-            Change::Replacement { old, new } => {
+            Edit::Whole(content) => content,
+            Edit::Replacement { old, new } => {
                 self.state.wrapping_sub(hash::spread(old)).wrapping_add(hash::spread(new))
             }
         };

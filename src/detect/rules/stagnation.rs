@@ -6,14 +6,14 @@ mod spawns;
 use super::rule::{Rule, RuleInfo};
 use super::streak::Streak;
 use crate::detect::call::classify::CallKind;
-use crate::detect::call::named::Named;
+use crate::detect::call::target_names::TargetNames;
 use crate::detect::call::{Call, is_empty_list};
 use crate::detect::config::Limit;
 use crate::detect::fact::history::Comparison;
 use crate::detect::fact::{Fact, RuleContext};
 use crate::detect::hash;
 use crate::detect::signal::{Signal, Signals};
-use crate::detect::text::unattained::tells_of_nothing;
+use crate::detect::text::missed_goal::tells_of_nothing;
 use crate::wire::record::{Grade, Kind};
 use plans::Plans;
 use spawns::{Spawns, is_spawn};
@@ -47,7 +47,7 @@ struct ToolStreak {
     /// How many of its calls name the next thing of a list.
     listed: u64,
     /// What its calls name, and how many of them name something that none before them did.
-    named: Named,
+    named: TargetNames,
     distinct: u64,
     calls: Streak,
 }
@@ -127,7 +127,7 @@ impl Stagnation {
         } else if self.streaks.len() == TOOLS {
             self.streaks.pop_front();
         }
-        let mut named = Named::default();
+        let mut named = TargetNames::default();
         named.take(call);
         self.streaks.push_back(ToolStreak {
             tool: call.tool.clone(),

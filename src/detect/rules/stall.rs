@@ -54,11 +54,11 @@ impl Awaited {
         }
     }
 
-    fn limits(self, context: &RuleContext<'_>) -> time_limits::Limits {
+    fn limits(self, context: &RuleContext<'_>) -> time_limits::TimeLimits {
         let config = context.config;
         let (inactivity, tool) = (config.inactivity, config.tool_timeout);
         let limits =
-            |notice, warn, stop| time_limits::Limits { notice: Some(notice), warn: Some(warn), stop: Some(stop) };
+            |notice, warn, stop| time_limits::TimeLimits { notice: Some(notice), warn: Some(warn), stop: Some(stop) };
         match self {
             Self::Tool => {
                 let stop = time_limits::times(tool, config.limit(&TOOL_STOP));
@@ -139,9 +139,9 @@ fn waiting(context: &RuleContext<'_>) -> Option<Awaited> {
     }
 }
 
-fn age_limits(context: &RuleContext<'_>) -> time_limits::Limits {
+fn age_limits(context: &RuleContext<'_>) -> time_limits::TimeLimits {
     let warn = time_limits::times(MINUTE, context.config.limit(&AGE));
-    time_limits::Limits { notice: Some(warn / 2), warn: Some(warn), stop: None }
+    time_limits::TimeLimits { notice: Some(warn / 2), warn: Some(warn), stop: None }
 }
 
 impl Stall {
@@ -166,7 +166,7 @@ impl Stall {
             return;
         }
         let waiting = if by_call { Awaited::Tool } else { Awaited::Model };
-        let limits = time_limits::Limits {
+        let limits = time_limits::TimeLimits {
             notice: Some(context.config.tool_timeout),
             warn: (!by_call && !self.spoke).then_some(time_limits::times(context.config.stall_timeout, PAST_WARN)),
             stop: None,

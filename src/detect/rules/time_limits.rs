@@ -5,13 +5,13 @@ use crate::wire::record::Grade;
 
 /// How long something may last, in milliseconds, before each grade.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Limits {
+pub(super) struct TimeLimits {
     pub(super) notice: Option<i64>,
     pub(super) warn: Option<i64>,
     pub(super) stop: Option<i64>,
 }
 
-impl Limits {
+impl TimeLimits {
     /// The gravest grade whose limit is reached after this many milliseconds.
     pub(super) fn grade(&self, lasted: i64) -> Option<Grade> {
         let is_reached = |limit: Option<i64>| limit.is_some_and(|limit| lasted >= limit);
@@ -38,7 +38,7 @@ mod tests {
 
     #[test]
     fn reports_each_limit() {
-        let limits = Limits { notice: Some(10), warn: None, stop: Some(100) };
+        let limits = TimeLimits { notice: Some(10), warn: None, stop: Some(100) };
         assert_eq!(limits.grade(9), None);
         assert_eq!(limits.grade(99), Some(Grade::Notice));
         assert_eq!(limits.grade(100), Some(Grade::Stop));

@@ -2,7 +2,7 @@
 //! look says so.
 
 use crate::detect::call::Call;
-use crate::detect::call::checks::{self, CheckResult, Missing, judge};
+use crate::detect::call::checks::{self, CheckOutcome, Truncation, judge};
 use crate::detect::call::classify::CallKind;
 use crate::detect::call::running::{told_exit, watches};
 use crate::detect::call::shell::{Change, CheckRun, Cut, may_be_log, shown_logs};
@@ -36,13 +36,13 @@ pub(super) enum Awaited {
         /// What the call names, as far as it may be a command; `None` if it is about the last one.
         names: Option<Vec<String>>,
         /// What the output says, whatever the exit code.
-        said: CheckResult,
+        said: CheckOutcome,
     },
     /// Files are shown that may be logs.
     Shown {
         files: Vec<String>,
         /// What they say.
-        said: CheckResult,
+        said: CheckOutcome,
         /// The last exit code in them.
         exit: Option<i64>,
     },
@@ -55,7 +55,7 @@ impl Awaited {
         if call.still_runs {
             return Self::begun(call, names(&body));
         }
-        let unknown = call.check == Some(CheckResult::Unknown);
+        let unknown = call.check == Some(CheckOutcome::Unknown);
         if unknown && call.line.as_ref().is_some_and(|line| !line.checks.is_empty()) {
             return Self::begun(call, names(&body[..body.floor_char_boundary(BEGINNING)]));
         }
@@ -65,8 +65,8 @@ impl Awaited {
         }
         // An empty command that has ended is the end of the one before it.
         let exit = told_exit(&body).or_else(|| call.exit.filter(|_| command.is_some()));
-        let said = judge(&text::unescaped(&body), None, Missing::Nothing);
-        if exit.is_none() && command.is_none() && said == CheckResult::Unknown {
+        let said = judge(&text::unescaped(&body), None, Truncation::Nothing);
+        if exit.is_none() && command.is_none() && said == CheckOutcome::Unknown {
             return Self::Nothing;
         }
         let names = command.is_none().then(|| names(&call.input.text));
@@ -100,18 +100,18 @@ impl Awaited {
         }
         let output = without_numbers(&text::unescaped(body));
         let missing = match cut.of(&output) {
-            Cut::Nothing => Missing::Nothing,
-            Cut::Before(_) => Missing::Beginning,
-            Cut::Anywhere => Missing::Anything,
-            Cut::After(_) | Cut::Pieces => Missing::Rest,
+            Cut::Nothing => Truncation::Nothing,
+            Cut::Before(_) => Truncation::Beginning,
+            Cut::Anywhere => Truncation::Anything,
+            Cut::After(_) | Cut::Pieces => Truncation::Rest,
         };
         Self::Shown { files, said: checks::read(&output, missing), exit: checks::printed_exit(&output, "exit") }
     }
 
     /// Whether a later call may tell how a check came out. `outcome` is what is known now.
-    pub(super) fn is_open(&self, outcome: &CheckResult) -> bool {
+    pub(super) fn is_open(&self, outcome: &CheckOutcome) -> bool {
         let Self::Begun { runs, names, logs, .. } = self else { return false };
-        *runs || *outcome == CheckResult::Unknown && !(names.is_empty() && logs.is_empty())
+        *runs || *outcome == CheckOutcome::Unknown && !(names.is_empty() && logs.is_empty())
     }
 
     /// Whether what it says may still change: a log grows.
@@ -120,7 +120,7 @@ impl Awaited {
     }
 
     /// How checks came out that were `begun` by another call; `None` if they still run, or this is about others.
-    pub(super) fn outcome(&self, begun: &Self, checks: &[CheckRun]) -> Option<CheckResult> {
+    pub(super) fn outcome(&self, begun: &Self, checks: &[CheckRun]) -> Option<CheckOutcome> {
         let Self::Begun { runs, names: own, logs, tells_exit } = begun else { return None };
         match self {
             Self::Ended { exit, names, said } => {
@@ -133,8 +133,8 @@ impl Awaited {
                 let is_own = files.iter().any(|file| logs.iter().any(|log| is_same(file, log)));
                 let outcome = is_own.then(|| of_exit(said, exit.filter(|_| *tells_exit)))?;
                 // One of several checks says nothing of the others.
-                let failed = matches!(outcome, CheckResult::Failed { .. });
-                (failed || outcome != CheckResult::Unknown && checks.len() == 1).then_some(outcome)
+                let failed = matches!(outcome, CheckOutcome::Failed { .. });
+                (failed || outcome != CheckOutcome::Unknown && checks.len() == 1).then_some(outcome)
             }
             Self::Nothing | Self::Begun { .. } => None,
         }
@@ -147,11 +147,11 @@ fn tells_of(checks: &[CheckRun], code: i64) -> bool {
 }
 
 /// How checks came out whose output and exit code say so.
-fn of_exit(said: &CheckResult, exit: Option<i64>) -> CheckResult {
+fn of_exit(said: &CheckOutcome, exit: Option<i64>) -> CheckOutcome {
     match (said, exit) {
-        (CheckResult::Unknown, Some(0)) => CheckResult::Passed,
-        (CheckResult::Failed { .. }, _) | (_, None | Some(0)) => said.clone(),
-        (_, Some(_)) => CheckResult::Failed { count: None, items: Vec::new() },
+        (CheckOutcome::Unknown, Some(0)) => CheckOutcome::Passed,
+        (CheckOutcome::Failed { .. }, _) | (_, None | Some(0)) => said.clone(),
+        (_, Some(_)) => CheckOutcome::Failed { count: None, items: Vec::new() },
     }
 }
 

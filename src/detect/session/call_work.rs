@@ -1,28 +1,28 @@
 //! Reads what one call changed, checked and left open.
 
 use super::awaited::Awaited;
+use super::check_scope::Scope;
 use super::ci_runs::{CiRuns, made_commit};
-use super::ci_standing::CiStanding;
-use super::elsewhere::Scope;
-use super::exercised::Exercised;
+use super::ci_state::CiState;
 use super::follow_up::FollowUp;
 use super::local_server::answered;
-use super::lost_work::Touch;
+use super::lost_work::FileEffect;
 use super::open_todos::TodoChange;
 use super::outside_action::OutsideAction;
 use super::packages::{Package, packages};
 use super::rewritten_code::rewrites_code;
 use super::rollout::Rollout;
-use super::seen_well::SeenWell;
 use super::stubs::Stubs;
 use super::supersedes::never_ran;
 use super::supported_work::SupportedWork;
-use super::tamper::Tampers;
+use super::tamper::Tampering;
+use super::trial_scope::TrialScope;
+use super::unanswered_calls::Reply;
 use super::unfinished::Unfinished;
-use super::unreached::Reply;
+use super::validated::Validated;
 use super::version_bump::is_version_bump;
 use crate::detect::call::Call;
-use crate::detect::call::checks::{self, CheckResult, Missing, json, report};
+use crate::detect::call::checks::{self, CheckOutcome, Truncation, json, report};
 use crate::detect::call::classify::{CallKind, gives_verdict, may_try, runs_anything, shows_findings};
 use crate::detect::call::code_files::{is_code, names_code};
 use crate::detect::call::complaints::asks;
@@ -60,7 +60,7 @@ pub(crate) struct CallWork {
     pub(super) scope: Scope,
     /// The packages that it shows, and their folders.
     pub(super) packages: Vec<Package>,
-    pub(super) outcome: CheckResult,
+    pub(super) outcome: CheckOutcome,
     /// The check could not even begin.
     pub(super) never_ran: bool,
     /// The beginning of what the check printed, if it failed.
@@ -71,9 +71,9 @@ pub(crate) struct CallWork {
     pub(super) looks: bool,
     /// It had a subagent do it.
     pub(super) spawns: bool,
-    pub(super) exercised: Exercised,
+    pub(super) trial_scope: TrialScope,
     /// Which files it showed to be well, without a check.
-    pub(super) shown: SeenWell,
+    pub(super) shown: Validated,
     /// An unknown program in it failed.
     pub(super) unknown_failed: bool,
     /// The unknown program.
@@ -87,11 +87,11 @@ pub(crate) struct CallWork {
     /// How it came out, if it did something.
     pub(super) outside_action: Option<OutsideAction>,
     /// How the checks that run elsewhere came out, if it looks at such.
-    pub(super) remote: Option<CheckResult>,
+    pub(super) remote: Option<CheckOutcome>,
     /// The runs of a build server that it shows, and the commit that it made or pushed, if it says so.
     pub(super) ci: Option<CiRuns>,
     /// Whether the checks that run elsewhere have ended, if it looks at such.
-    pub(super) ci_standing: Option<CiStanding>,
+    pub(super) ci_state: Option<CiState>,
     pub(super) commit: Option<String>,
     /// It only raises the version of a package.
     pub(super) bumps_version: bool,
@@ -104,7 +104,7 @@ pub(crate) struct CallWork {
     /// What it says of what is rolled out.
     pub(super) rollout: Option<Rollout>,
     /// What it did with files.
-    pub(super) touch: Touch,
+    pub(super) touch: FileEffect,
     pub(super) tool: String,
     /// The tool and its command, in lower case.
     pub(super) command: String,
@@ -119,7 +119,7 @@ pub(crate) struct CallWork {
     pub(super) follow_up: FollowUp,
     /// What it did to the agent's own to-do list.
     pub(super) todos: Option<TodoChange>,
-    pub(super) tampers: Tampers,
+    pub(super) tampering: Tampering,
     pub(super) stubs: Stubs,
 }
 
@@ -135,10 +135,10 @@ impl CallWork {
             Some(line) => work.read_line(line, call),
             None => work.read_tool(call, state),
         }
-        work.shown = SeenWell::read(call, state);
+        work.shown = Validated::read(call, state);
         work.supported_work = SupportedWork::of_call(call, state);
         work.ci = CiRuns::read(call, state);
-        work.ci_standing = CiStanding::read(call, state);
+        work.ci_state = CiState::read(call, state);
         if work.supported_work.commits() || work.supported_work.pushes() {
             work.commit = answer(state).and_then(|said| made_commit(&said));
         }
@@ -148,13 +148,13 @@ impl CallWork {
         work.unfinished = Unfinished::read(call, state);
         work.awaited = Awaited::read(call, state);
         work.rollout = Rollout::read(call, state);
-        work.touch = Touch::read(call, state);
+        work.touch = FileEffect::read(call, state);
         work.packages = packages(call, state);
         work.read_check(call, state);
         if state.is_none_or(|state| &*state.status != "error") {
             work.todos = state.and_then(|state| TodoChange::read(&call.tool, state));
             work.bumps_version = is_version_bump(work.target.as_deref(), state.and_then(|state| state.input));
-            work.tampers.read_edit(work.target.as_deref(), state.and_then(|state| state.input));
+            work.tampering.read_edit(work.target.as_deref(), state.and_then(|state| state.input));
             work.stubs.read_edit(work.target.as_deref(), state.and_then(|state| state.input));
         }
         work
@@ -170,16 +170,16 @@ impl CallWork {
             checks: Vec::new(),
             scope: Scope::default(),
             packages: Vec::new(),
-            outcome: call.check.clone().unwrap_or(CheckResult::Unknown),
+            outcome: call.check.clone().unwrap_or(CheckOutcome::Unknown),
             never_ran: false,
             unknown: false,
             looks: false,
             spawns: call.kind == CallKind::Spawn,
-            exercised: Exercised::default(),
-            shown: SeenWell::default(),
+            trial_scope: TrialScope::default(),
+            shown: Validated::default(),
             remote: call.remote.clone(),
             ci: None,
-            ci_standing: None,
+            ci_state: None,
             said: String::new(),
             commit: None,
             bumps_version: false,
@@ -193,7 +193,7 @@ impl CallWork {
             unfinished: None,
             awaited: Awaited::Nothing,
             rollout: None,
-            touch: Touch::Nothing,
+            touch: FileEffect::Nothing,
             tool: call.tool.clone(),
             command: format!("{} {}", call.tool, call.input.command.as_deref().unwrap_or_default())
                 .to_ascii_lowercase(),
@@ -203,7 +203,7 @@ impl CallWork {
             may_be_last: matches!(call.kind, CallKind::Plan | CallKind::Ask) || has_word(&call.tool, &LAST),
             follow_up: FollowUp::of(call),
             todos: None,
-            tampers: Tampers::default(),
+            tampering: Tampering::default(),
             stubs: Stubs::default(),
             target: call.input.target.clone(),
         }
@@ -216,7 +216,7 @@ impl CallWork {
 
     /// Whether it changed or bypassed a check, or undid that.
     pub(crate) fn touches_checks(&self) -> bool {
-        !self.tampers.is_empty()
+        !self.tampering.is_empty()
     }
 
     /// Reads where its checks ran, and whether they could begin.
@@ -232,10 +232,10 @@ impl CallWork {
             }
         }
         let output = state.and_then(|state| state.error.or(state.output));
-        if self.scope.has_packages() && self.outcome == CheckResult::Passed {
+        if self.scope.has_packages() && self.outcome == CheckOutcome::Passed {
             self.scope.read_output(&output.map(text::decode).unwrap_or_default());
         }
-        if let CheckResult::Failed { count, .. } = &self.outcome {
+        if let CheckOutcome::Failed { count, .. } = &self.outcome {
             let said = output.map(|output| text::beginning(output, BEGINNING)).unwrap_or_default();
             self.never_ran = count.is_none() && never_ran(&said);
             said[..said.floor_char_boundary(NAMING)].clone_into(&mut self.said);
@@ -258,16 +258,16 @@ impl CallWork {
         }
         self.program = line.unknown.clone().filter(|_| line.checks.is_empty());
         self.scope = Scope::read(command, &self.checks);
-        self.tampers = Tampers::of_line(line.tampers.clone(), command);
+        self.tampering = Tampering::of_line(line.tampering.clone(), command);
         if !failed {
-            self.tampers.read_commands(command);
+            self.tampering.read_commands(command);
             self.stubs.read_commands(command);
         }
         if self.unknown {
-            self.exercised = Exercised::read(command);
+            self.trial_scope = TrialScope::read(command);
         }
         // What tests expect is written, too.
-        if self.tampers.accepts() && !call.failed() {
+        if self.tampering.accepts() && !call.failed() {
             self.before = self.before.max(Change::Perhaps);
         }
     }
@@ -275,10 +275,10 @@ impl CallWork {
     /// Reads what a subagent reports: tests that it counts as failing do fail.
     fn read_report(&mut self, call: &Call, state: Option<&ToolState<'_>>) {
         self.unknown = true;
-        let said = answer(state).map(|said| checks::read(&said, Missing::Nothing));
-        if let Some(CheckResult::Failed { count: Some(_), .. }) = &said {
+        let said = answer(state).map(|said| checks::read(&said, Truncation::Nothing));
+        if let Some(CheckOutcome::Failed { count: Some(_), .. }) = &said {
             self.program = Some(CheckRun::of_tool(&call.tool, call.key));
-            self.outcome = said.unwrap_or(CheckResult::Unknown);
+            self.outcome = said.unwrap_or(CheckOutcome::Unknown);
         }
     }
 
@@ -292,7 +292,7 @@ impl CallWork {
             CallKind::Mutate if !call.failed() => {
                 // A tool of SWE-agent, whose input is its command line: `create probe_test.py`.
                 if let Some(command) = call.input.command.as_deref().filter(|command| command.starts_with("create ")) {
-                    self.tampers = Tampers::of_line(Vec::new(), command);
+                    self.tampering = Tampering::of_line(Vec::new(), command);
                 }
                 self.before = Change::Certain;
                 self.after = Change::Certain;
@@ -336,8 +336,8 @@ impl CallWork {
     fn read_findings(&mut self, call: &Call, state: Option<&ToolState<'_>>) {
         self.looks = true;
         let said = answer(state).map(|said| report::shown(&call.tool, &said));
-        self.outcome = said.unwrap_or(CheckResult::Unknown);
-        self.unknown = self.outcome == CheckResult::Passed;
+        self.outcome = said.unwrap_or(CheckOutcome::Unknown);
+        self.unknown = self.outcome == CheckOutcome::Passed;
         if self.unknown || self.outcome.is_failed() {
             self.program = Some(CheckRun::of_tool(&call.tool, hash::of(&call.tool)));
         }
@@ -358,7 +358,7 @@ fn says_failed(state: Option<&ToolState<'_>>) -> bool {
 /// Whether an output is that of a check.
 fn shows_check(state: Option<&ToolState<'_>>) -> bool {
     let output = state.and_then(|state| state.output).map(|output| text::beginning(output, SHOWN)).unwrap_or_default();
-    checks::read(&output, Missing::Nothing) != CheckResult::Unknown
+    checks::read(&output, Truncation::Nothing) != CheckOutcome::Unknown
 }
 
 /// Words in the names of tools with which agents hand in their work, or say their last: `submit`, `attempt_completion`,

@@ -4,10 +4,10 @@ use super::call_work::CallWork;
 use super::check_kind::{CheckKind, kind_of, must_test};
 use super::packages::Project;
 use super::request::{RequestNumber, UserRequest};
-use super::seen_well::SeenWell;
 use super::supersedes::{runs_failed, stands_in, supersedes, without_left_out};
 use super::supported_work::SupportedWork;
-use crate::detect::call::checks::CheckResult;
+use super::validated::Validated;
+use crate::detect::call::checks::CheckOutcome;
 use crate::detect::call::shell::CheckRun;
 use crate::detect::quoted::quoted;
 use crate::detect::text::claims::Work;
@@ -160,11 +160,11 @@ impl CheckLog {
 
     /// Records a command that nobody knows, which may have checked the change.
     pub(super) fn record_trial(&mut self, work: &CallWork) {
-        self.unchecked.take_if(|change| work.exercised.may_be(change.target.as_deref()));
+        self.unchecked.take_if(|change| work.trial_scope.may_be(change.target.as_deref()));
     }
 
     /// Records which files a call showed to be well.
-    pub(super) fn record_seen_well(&mut self, seen: &SeenWell) {
+    pub(super) fn record_validated(&mut self, seen: &Validated) {
         self.unchecked.take_if(|change| change.target.as_deref().is_some_and(|file| seen.covers(file)));
     }
 
@@ -188,7 +188,7 @@ impl CheckLog {
     ) {
         self.may_have_run(&[Work::RanChecks]);
         for kind in work.checks.iter().map(kind_of) {
-            if kind != CheckKind::Code && work.outcome != CheckResult::Empty {
+            if kind != CheckKind::Code && work.outcome != CheckOutcome::Empty {
                 self.may_have_run(&[Work::RanTests]);
             }
             if kind != CheckKind::Tests {
@@ -200,20 +200,20 @@ impl CheckLog {
             self.unchecked = None;
         }
         self.last = Some(work.evidence.clone());
-        self.last_failed = matches!(work.outcome, CheckResult::Failed { .. });
-        self.saw_failure &= work.outcome != CheckResult::Passed;
+        self.last_failed = matches!(work.outcome, CheckOutcome::Failed { .. });
+        self.saw_failure &= work.outcome != CheckOutcome::Passed;
         self.unread = unread(work).map(|fact| Unread { fact, request });
         match &work.outcome {
-            CheckResult::Passed => {
+            CheckOutcome::Passed => {
                 self.failed.retain(|old| !work.checks.iter().any(|new| old.passes_with(new, wanted)));
             }
-            CheckResult::Failed { count, items } => {
+            CheckOutcome::Failed { count, items } => {
                 self.failed.retain(|old| !work.checks.iter().any(|run| run.is_same(&old.run)));
                 if let Some(run) = work.checks.last() {
                     self.add_failed(failed_check(run, work, (*count, items), request));
                 }
             }
-            CheckResult::Empty | CheckResult::Unknown => {}
+            CheckOutcome::Empty | CheckOutcome::Unknown => {}
         }
     }
 
@@ -225,7 +225,7 @@ impl CheckLog {
         changed: bool,
         request: RequestNumber,
     ) {
-        if let CheckResult::Failed { count, items } = &work.outcome {
+        if let CheckOutcome::Failed { count, items } = &work.outcome {
             self.saw_failure = true;
             // What was checked already counts for more than what somebody shows.
             if changed && (!work.looks || self.unchecked.is_some()) {
@@ -272,12 +272,12 @@ impl CheckLog {
 fn unread(work: &CallWork) -> Option<String> {
     match work.outcome {
         // Its other checks passed.
-        CheckResult::Empty if !work.checks.iter().all(must_test) => None,
-        CheckResult::Empty => Some(format!("`{}` ran no test", quoted(&work.called, NAME))),
-        CheckResult::Unknown => {
+        CheckOutcome::Empty if !work.checks.iter().all(must_test) => None,
+        CheckOutcome::Empty => Some(format!("`{}` ran no test", quoted(&work.called, NAME))),
+        CheckOutcome::Unknown => {
             Some(format!("the output of `{}` does not say whether it passed", quoted(&work.called, NAME)))
         }
-        CheckResult::Passed | CheckResult::Failed { .. } => None,
+        CheckOutcome::Passed | CheckOutcome::Failed { .. } => None,
     }
 }
 

@@ -1,7 +1,7 @@
 //! Reads the runs of a build server that are told together with the commits that they are about.
 
 use crate::detect::call::Call;
-use crate::detect::call::checks::CheckResult;
+use crate::detect::call::checks::CheckOutcome;
 use crate::detect::call::classify::CallKind;
 use crate::detect::text::wait_signs::has_word;
 use crate::wire::part::ToolState;
@@ -50,7 +50,7 @@ enum Commit {
 
 /// How a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum End {
+enum Conclusion {
     Passed,
     Failed,
     /// It was left out.
@@ -61,7 +61,7 @@ enum End {
 
 /// Runs, each with its commit.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct CiRuns(Vec<(Commit, End)>);
+pub(super) struct CiRuns(Vec<(Commit, Conclusion)>);
 
 impl CiRuns {
     /// The runs that a call shows; `None` if it shows none of which the commit is known.
@@ -94,16 +94,16 @@ impl CiRuns {
     }
 
     /// How those came out that are about the commit that was pushed; `None` if none is, or nobody can tell.
-    pub(super) fn outcome(&self, pushed: Option<&str>) -> Option<CheckResult> {
+    pub(super) fn outcome(&self, pushed: Option<&str>) -> Option<CheckOutcome> {
         let is_it = |commit: &Commit| match commit {
             Commit::Last => true,
             Commit::Named(name) => pushed.is_some_and(|pushed| is_same(name, pushed)),
         };
-        let ends: Vec<End> = self.0.iter().filter(|(commit, _)| is_it(commit)).map(|(_, end)| *end).collect();
-        if ends.contains(&End::Failed) {
-            Some(CheckResult::Failed { count: None, items: Vec::new() })
+        let ends: Vec<Conclusion> = self.0.iter().filter(|(commit, _)| is_it(commit)).map(|(_, end)| *end).collect();
+        if ends.contains(&Conclusion::Failed) {
+            Some(CheckOutcome::Failed { count: None, items: Vec::new() })
         } else {
-            (ends.contains(&End::Passed) && !ends.contains(&End::Open)).then_some(CheckResult::Passed)
+            (ends.contains(&Conclusion::Passed) && !ends.contains(&Conclusion::Open)).then_some(CheckOutcome::Passed)
         }
     }
 }
@@ -119,7 +119,7 @@ fn chosen(command: &str) -> Option<Commit> {
     (name.len() >= SHORT).then_some(Commit::Named(name))
 }
 
-fn collect(value: &Value, commit: Option<&Commit>, depth: usize, runs: &mut Vec<(Commit, End)>) {
+fn collect(value: &Value, commit: Option<&Commit>, depth: usize, runs: &mut Vec<(Commit, Conclusion)>) {
     if depth == 0 {
         return;
     }
@@ -154,17 +154,17 @@ fn own_commit(members: &Map<String, Value>) -> Option<Commit> {
 }
 
 /// How a run ended; `None` if an object says nothing of one.
-fn end(members: &Map<String, Value>) -> Option<End> {
+fn end(members: &Map<String, Value>) -> Option<Conclusion> {
     let word = |names: &[&str]| member(members, names).and_then(Value::as_str).map(str::to_ascii_lowercase);
     let status = word(&STATES);
     let conclusion = word(&["conclusion"]).filter(|word| !word.is_empty());
-    let Some(said) = conclusion.or(status) else { return member(members, &["conclusion"]).map(|_| End::Open) };
+    let Some(said) = conclusion.or(status) else { return member(members, &["conclusion"]).map(|_| Conclusion::Open) };
     let is = |table: &[&str]| table.contains(&&*said);
     Some(match () {
-        () if is(&PASSED) => End::Passed,
-        () if is(&FAILED) => End::Failed,
-        () if is(&ASIDE) => End::Aside,
-        () => End::Open,
+        () if is(&PASSED) => Conclusion::Passed,
+        () if is(&FAILED) => Conclusion::Failed,
+        () if is(&ASIDE) => Conclusion::Aside,
+        () => Conclusion::Open,
     })
 }
 
@@ -225,7 +225,7 @@ mod tests {
             ("gh run list -c $SHA --json x", r#"[{"conclusion":"success"}]"#, None),
         ] {
             let runs = CiRuns::of(output, chosen(command));
-            let found = runs.and_then(|runs| runs.outcome(Some("9f8e7d6"))).map(|said| said == CheckResult::Passed);
+            let found = runs.and_then(|runs| runs.outcome(Some("9f8e7d6"))).map(|said| said == CheckOutcome::Passed);
             assert_eq!(found, expected, "{command}: {output}");
         }
     }

@@ -42,7 +42,7 @@ static SOUNDS_DONE: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 /// How the last answer of a turn ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum End {
+enum TurnEnd {
     Stop,
     /// The turn goes on with the tools.
     Calls,
@@ -64,7 +64,7 @@ pub(crate) struct Pending {
 pub(crate) struct Completion {
     /// Whether anything happened since the last rest.
     open: bool,
-    end: Option<End>,
+    end: Option<TurnEnd>,
     /// Whether the user's last message has no answer yet.
     unanswered: bool,
     /// Since when the session has been idle in the middle of a turn.
@@ -172,25 +172,25 @@ impl Completion {
 
     /// Whether the last answer has ended, so that nothing more is expected of the model.
     pub(crate) fn is_answered(&self) -> bool {
-        self.end.as_ref().is_some_and(|end| *end != End::Calls)
+        self.end.as_ref().is_some_and(|end| *end != TurnEnd::Calls)
     }
 
     /// Records why an answer ended: `stop`, `tool-calls`, `length`, …; `None` where the server gives no reason, as
     /// before 1.0.
     pub(crate) fn end_answer(&mut self, reason: Option<&str>, now: Timestamp) {
         match reason {
-            Some("tool-calls" | "tool_calls") => self.end = Some(End::Calls),
-            _ if matches!(self.end, Some(End::Aborted | End::Error(_))) => {}
-            Some("length" | "max_tokens") => self.end = Some(End::Length),
-            _ => self.end = Some(End::Stop),
+            Some("tool-calls" | "tool_calls") => self.end = Some(TurnEnd::Calls),
+            _ if matches!(self.end, Some(TurnEnd::Aborted | TurnEnd::Error(_))) => {}
+            Some("length" | "max_tokens") => self.end = Some(TurnEnd::Length),
+            _ => self.end = Some(TurnEnd::Stop),
         }
-        let ends = reason.is_some() && self.end != Some(End::Calls);
+        let ends = reason.is_some() && self.end != Some(TurnEnd::Calls);
         self.finished_at = ends.then_some(now);
     }
 
     /// Records that the session failed or was aborted.
     pub(crate) fn record_failure(&mut self, name: &str) {
-        self.end = Some(if name == "MessageAbortedError" { End::Aborted } else { End::Error(name.to_owned()) });
+        self.end = Some(if name == "MessageAbortedError" { TurnEnd::Aborted } else { TurnEnd::Error(name.to_owned()) });
     }
 
     /// Records that the provider is asked again, so that the answer has not ended.
@@ -254,8 +254,8 @@ impl Completion {
         if !self.open {
             return false;
         }
-        let was_cut_short = matches!(self.end, Some(End::Aborted | End::Error(_)));
-        let finished = matches!(self.end, Some(End::Stop | End::Length)) && !self.unanswered;
+        let was_cut_short = matches!(self.end, Some(TurnEnd::Aborted | TurnEnd::Error(_)));
+        let finished = matches!(self.end, Some(TurnEnd::Stop | TurnEnd::Length)) && !self.unanswered;
         let free = !pending.call && !pending.person && self.children.is_empty();
         if was_cut_short || (finished && free) {
             return true;
@@ -283,14 +283,14 @@ impl Completion {
     /// How long the session has to be idle to count as resting, in milliseconds.
     fn grace(&self, config: &Config, pending: Pending) -> i64 {
         // After a denial, the turn ends with the calls.
-        let next_round = self.end == Some(End::Calls) && !self.work.was_refused();
+        let next_round = self.end == Some(TurnEnd::Calls) && !self.work.was_refused();
         if next_round || pending.call { config.idle_grace.max(ROUND_GRACE) } else { config.idle_grace }
     }
 
     /// Whether the session rests if the stream ends now. `closed_at_rest` says that the stream found it at rest.
     pub(crate) fn rests_at_end(&self, closed_at_rest: bool) -> bool {
         let idle = self.idle_since.is_some() && !self.unanswered;
-        let ended = self.end.as_ref().is_some_and(|end| *end != End::Calls);
+        let ended = self.end.as_ref().is_some_and(|end| *end != TurnEnd::Calls);
         let seen = self.children.is_empty() && (idle || (!self.has_idle_events && ended));
         self.open && (closed_at_rest || seen)
     }
@@ -308,9 +308,9 @@ impl Completion {
         facts.extend(self.written_call(said));
         facts.extend(self.withheld_promise(config, claim));
         let outcome = match &self.end {
-            Some(End::Aborted) => Outcome::Aborted,
-            Some(End::Error(_)) => Outcome::Error,
-            Some(End::Length) => Outcome::Length,
+            Some(TurnEnd::Aborted) => Outcome::Aborted,
+            Some(TurnEnd::Error(_)) => Outcome::Error,
+            Some(TurnEnd::Length) => Outcome::Length,
             _ if self.work.was_refused() => Outcome::Refused,
             _ if self.text.as_str().trim().is_empty() => Outcome::Empty,
             _ if ending == Ending::Asks => Outcome::Waiting,
@@ -345,10 +345,10 @@ impl Completion {
     fn facts(&self, claim: Claim, ending: Ending, warning: Option<&str>) -> Vec<DoneFact> {
         let mut facts = self.work.facts(claim, ending == Ending::Asks, self.text.as_str());
         let mut add = |contradiction, fact: String| facts.push(DoneFact { contradiction, fact });
-        if self.end == Some(End::Length) {
+        if self.end == Some(TurnEnd::Length) {
             add(Contradiction::CutOff, "the last answer was cut off by the length limit".to_owned());
         }
-        if self.owes_answer && matches!(self.end, None | Some(End::Calls)) {
+        if self.owes_answer && matches!(self.end, None | Some(TurnEnd::Calls)) {
             add(Contradiction::CutOff, "the turn ended with a tool call, and no answer followed".to_owned());
         }
         if let Some(warning) = warning {
@@ -382,7 +382,7 @@ impl Completion {
 
     fn evidence(&self, at: &Point) -> Vec<Evidence> {
         let mut evidence = Vec::new();
-        if let Some(End::Error(name)) = &self.end {
+        if let Some(TurnEnd::Error(name)) = &self.end {
             evidence.push(Evidence { id: at.id.clone(), excerpt: name.clone() });
         }
         if !self.text.as_str().trim().is_empty() {

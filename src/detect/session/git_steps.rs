@@ -68,20 +68,20 @@ impl GitSteps {
         Self::of(&commands(command))
     }
 
-    fn of(told: &[SimpleCommand]) -> Self {
+    fn of(listed: &[SimpleCommand]) -> Self {
         let mut place = String::new();
         let mut read = Self { steps: Vec::new(), is_all: true };
-        for told in told {
-            let step = match told.words.split_first() {
+        for command in listed {
+            let step = match command.words.split_first() {
                 Some((program, rest)) if program == "cd" => {
                     place = rest.first().map_or_else(String::new, |to| join(&place, to));
                     continue;
                 }
                 Some((program, rest)) if program == "git" => of_git(&place, rest),
-                _ => (told.effect() == Effect::Check).then_some(GitStep::Checks),
+                _ => (command.effect() == Effect::Check).then_some(GitStep::Checks),
             };
-            let changes = matches!(told.effect(), Effect::Mutate | Effect::Unknown);
-            read.is_all &= (step.is_some() || !changes) && told.writes.iter().all(|file| is_temporary(file));
+            let changes = matches!(command.effect(), Effect::Mutate | Effect::Unknown);
+            read.is_all &= (step.is_some() || !changes) && command.writes.iter().all(|file| is_temporary(file));
             read.steps.extend(step);
         }
         if read.steps.iter().all(|step| *step == GitStep::Checks) { Self::default() } else { read }

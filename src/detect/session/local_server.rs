@@ -36,20 +36,21 @@ pub(super) fn answered(call: &Call, state: Option<&ToolState<'_>>) -> Option<boo
     if !OWN.iter().any(|own| command.contains(own)) {
         return None;
     }
-    let is_request = |told: &SimpleCommand| {
-        CLIENTS.contains(&told.program()) && told.words.iter().any(|word| OWN.iter().any(|own| word.contains(own)))
+    let is_request = |command: &SimpleCommand| {
+        CLIENTS.contains(&command.program())
+            && command.words.iter().any(|word| OWN.iter().any(|own| word.contains(own)))
     };
-    let told = commands(command);
-    let at = told.iter().rposition(is_request)?;
+    let listed = commands(command);
+    let at = listed.iter().rposition(is_request)?;
     let output = state.and_then(|state| state.error.or(state.output));
     let said = output.map(|output| text::beginning(output, OUTPUT).to_lowercase()).unwrap_or_default();
     let refused = REFUSED.iter().any(|sign| said.contains(sign));
-    let code = told[at].words.iter().any(|word| CODES.iter().any(|code| word.contains(code)));
+    let code = listed[at].words.iter().any(|word| CODES.iter().any(|code| word.contains(code)));
     if code && said.split(|c: char| !c.is_ascii_alphanumeric()).any(is_no_answer) {
         return Some(false);
     }
     // The exit code is that of the last command.
-    Some(if at + 1 == told.len() { !call.failed() } else { !refused })
+    Some(if at + 1 == listed.len() { !call.failed() } else { !refused })
 }
 
 /// Whether a word is the code of an answer that a server fails with, or of none: `502`, `000`.
@@ -60,8 +61,9 @@ pub(super) fn is_no_answer(word: &str) -> bool {
 /// Whether the containers that a call lists run; `None` if it lists none. Where some do not, the others may be all that
 /// is spoken of.
 fn containers_run(command: &str, state: Option<&ToolState<'_>>) -> Option<bool> {
-    let lists = |told: &SimpleCommand| ENGINES.contains(&told.program()) && told.words.iter().any(|word| word == "ps");
-    commands(command).iter().rfind(|told| lists(told))?;
+    let lists =
+        |command: &SimpleCommand| ENGINES.contains(&command.program()) && command.words.iter().any(|word| word == "ps");
+    commands(command).iter().rfind(|command| lists(command))?;
     let output = state.and_then(|state| state.output)?;
     let said = text::beginning(output, OUTPUT).to_lowercase();
     let mut rows = said.lines().skip(1).filter(|row| !row.trim().is_empty()).peekable();

@@ -27,7 +27,7 @@ pub(super) const TAKES_BACK: &[&str] = &[
 
 /// What one call did with files.
 #[derive(Debug, Clone, Default)]
-pub(super) enum Touch {
+pub(super) enum FileEffect {
     /// Nothing that matters here.
     #[default]
     Nothing,
@@ -43,7 +43,7 @@ pub(super) enum Touch {
     Line { command: String, changes: bool, git: GitSteps },
 }
 
-impl Touch {
+impl FileEffect {
     /// Reads what a call did with files.
     pub(super) fn read(call: &Call, state: Option<&ToolState<'_>>) -> Self {
         if let Some(line) = &call.line {
@@ -89,18 +89,18 @@ fn rewritten_alone(command: &str) -> Option<Vec<String>> {
     }
     let mut place = String::new();
     let mut files = Vec::new();
-    for told in commands(command) {
-        if let [cd, to] = &told.words[..]
+    for command in commands(command) {
+        if let [cd, to] = &command.words[..]
             && cd == "cd"
         {
             place = join(&place, to);
-        } else if let Some(named) = rewritten(&told) {
+        } else if let Some(named) = rewritten(&command) {
             let is_file = |file: &&str| is_file(file);
             if named.is_empty() || !named.iter().all(is_file) || named.len() > FILES {
                 return None;
             }
             files.extend(named.into_iter().map(|file| join(&place, file)));
-        } else if !told.writes.is_empty() || matches!(told.effect(), Effect::Mutate | Effect::Unknown) {
+        } else if !command.writes.is_empty() || matches!(command.effect(), Effect::Mutate | Effect::Unknown) {
             return None;
         }
     }
@@ -182,23 +182,25 @@ impl LostWork {
 
     /// Records what a call did with files, and says whether the files are thereby what they were at the last check, or
     /// before the first change.
-    pub(super) fn record(&mut self, touch: &Touch) -> bool {
+    pub(super) fn record(&mut self, touch: &FileEffect) -> bool {
         match touch {
-            Touch::Looked(file) => self.settle(|failed| name(failed) == name(file)),
-            Touch::Anything => {
+            FileEffect::Looked(file) => self.settle(|failed| name(failed) == name(file)),
+            FileEffect::Anything => {
                 self.failed.clear();
                 self.see_others();
             }
-            Touch::Failed(file) if self.failed.len() < FILES && !is_temporary(file) => self.failed.push(file.clone()),
-            Touch::Failed(_) | Touch::Nothing => {}
-            Touch::Edited(files) => {
+            FileEffect::Failed(file) if self.failed.len() < FILES && !is_temporary(file) => {
+                self.failed.push(file.clone());
+            }
+            FileEffect::Failed(_) | FileEffect::Nothing => {}
+            FileEffect::Edited(files) => {
                 self.taken_back = None;
                 self.put_aside = None;
                 for (file, is_whole) in files.iter().filter(|(file, _)| !is_temporary(file)) {
                     self.edit(file, *is_whole);
                 }
             }
-            Touch::Line { command, changes, git } => {
+            FileEffect::Line { command, changes, git } => {
                 self.settle(|failed| *changes && !git.undo() || command.contains(name(failed)));
                 if !git.undo() && *changes {
                     self.see_others();
@@ -331,14 +333,14 @@ mod tests {
 
     fn after(lines: &[&str]) -> Option<String> {
         let mut work = LostWork::default();
-        work.record(&Touch::Edited(vec![("/w/src/a.rs".to_owned(), false), ("/w/src/b.rs".to_owned(), false)]));
+        work.record(&FileEffect::Edited(vec![("/w/src/a.rs".to_owned(), false), ("/w/src/b.rs".to_owned(), false)]));
         for command in lines {
             let git = GitSteps::read(command);
             let changes = command.starts_with("sed");
             if command.starts_with("git commit") {
                 work.commit();
             }
-            work.record(&Touch::Line { command: (*command).to_owned(), changes, git });
+            work.record(&FileEffect::Line { command: (*command).to_owned(), changes, git });
         }
         work.taken_back_fact("Both are mended.")
     }
@@ -404,28 +406,31 @@ mod tests {
         assert_eq!(rewritten_alone("sed -i 's/^var /const /' legacy/*.js").unwrap(), ["legacy/*.js"]);
         assert_eq!(rewritten_alone("sed -i s/a/b/ $FILES"), None);
         let mut work = LostWork::default();
-        work.record(&Touch::Edited(vec![("/w/src/new.rs".to_owned(), true)]));
-        work.record(&Touch::Line { command: String::new(), changes: true, git: GitSteps::read("git checkout .") });
+        work.record(&FileEffect::Edited(vec![("/w/src/new.rs".to_owned(), true)]));
+        work.record(&FileEffect::Line { command: String::new(), changes: true, git: GitSteps::read("git checkout .") });
         assert_eq!(work.taken_back_fact("It is there."), None, "Git does not know a new file");
     }
 
     #[test]
     fn an_edit_that_failed_is_to_be_made_or_told() {
-        let failed = |touches: &[Touch], text: &str| {
+        let failed = |touches: &[FileEffect], text: &str| {
             let mut work = LostWork::default();
-            work.record(&Touch::Failed("/w/settings.py".to_owned()));
+            work.record(&FileEffect::Failed("/w/settings.py".to_owned()));
             for touch in touches {
                 work.record(touch);
             }
             work.failed_fact(text, |name| name == "settings.py").is_some()
         };
-        let line =
-            |command: &str, changes| Touch::Line { command: command.to_owned(), changes, git: GitSteps::default() };
-        assert!(failed(&[line("pytest -q", false), Touch::Looked("/w/other.py".to_owned())], "Both are changed."));
+        let line = |command: &str, changes| FileEffect::Line {
+            command: command.to_owned(),
+            changes,
+            git: GitSteps::default(),
+        };
+        assert!(failed(&[line("pytest -q", false), FileEffect::Looked("/w/other.py".to_owned())], "Both are changed."));
         assert!(!failed(&[line("grep PERM settings.py", false)], "Both are changed."));
         assert!(!failed(&[line("./codegen", true)], "Both are changed."));
-        assert!(!failed(&[Touch::Looked("settings.py".to_owned())], "Both are changed."));
-        assert!(!failed(&[Touch::Edited(vec![("/w/settings.py".to_owned(), false)])], "Both are changed."));
+        assert!(!failed(&[FileEffect::Looked("settings.py".to_owned())], "Both are changed."));
+        assert!(!failed(&[FileEffect::Edited(vec![("/w/settings.py".to_owned(), false)])], "Both are changed."));
         assert!(!failed(&[], "The edit of settings.py failed; it is still to be done."));
     }
 }

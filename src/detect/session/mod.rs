@@ -6,16 +6,14 @@ mod call_work;
 mod changed_lines;
 mod check_kind;
 mod check_log;
+mod check_scope;
 mod ci_runs;
-mod ci_standing;
+mod ci_state;
 mod clock;
 mod completion;
 mod effects;
-mod elsewhere;
-mod exercised;
 mod follow_up;
 mod git_steps;
-mod judge;
 mod last_text;
 mod local_server;
 mod lost_work;
@@ -29,16 +27,18 @@ mod repetitions;
 mod request;
 mod rewritten_code;
 mod rollout;
-mod seen_well;
+mod rule_runner;
 mod state;
 mod status;
 mod stubs;
 mod supersedes;
 mod supported_work;
 mod tamper;
+mod trial_scope;
+mod unanswered_calls;
 mod unfinished;
-mod unreached;
 mod user;
+mod validated;
 mod version_bump;
 mod work_log;
 
@@ -118,7 +118,7 @@ impl Session {
 
     /// Its id.
     pub(crate) fn id(&self) -> &str {
-        self.state.judge.session()
+        self.state.rule_runner.session()
     }
 
     /// The id of the session that started this one.
@@ -352,7 +352,7 @@ impl Session {
             let identity = hash::of(ITERATIONS);
             let mut signal = Signal::new(ITERATIONS, Kind::Budget, Grade::Stop, identity, summary);
             signal.laps = iterations;
-            self.state.judge.apply_signal(signal, line, effects);
+            self.state.rule_runner.apply_signal(signal, line, effects);
         }
         self.turns
     }
@@ -391,7 +391,7 @@ impl Session {
         if self.state.completion.rests_at_end(at_rest) {
             self.rest(false, line, effects);
         }
-        self.state.judge.settle(effects);
+        self.state.rule_runner.settle(effects);
         // A session at rest, or one that waits for a person, can go on, whoever watches it.
         if self.state.completion.is_open() && self.state.activity.requests().is_empty() {
             self.end(StateChange::CUT_OFF);
@@ -404,10 +404,10 @@ impl Session {
         state.end_round(line, effects);
         state.activity.stop();
         state.show(&Fact::Rest, line, effects);
-        state.judge.settle(effects);
-        let warning = state.judge.open_warning();
+        state.rule_runner.settle(effects);
+        let warning = state.rule_runner.open_warning();
         let question = state.completion.last_line().to_owned();
-        let done = state.completion.finish_turn(state.judge.session(), line.config, warning, line.point);
+        let done = state.completion.finish_turn(state.rule_runner.session(), line.config, warning, line.point);
         self.status.record_rest(&done, &question, by_event, state.activity.last, line);
         effects.done = Some(done);
         self.show_status(line, effects);

@@ -2,7 +2,7 @@
 //! looks nor checks. A refused action contradicts a claim of success in any language.
 
 use crate::detect::call::Call;
-use crate::detect::call::checks::CheckResult;
+use crate::detect::call::checks::CheckOutcome;
 use crate::detect::call::classify::CallKind;
 use crate::detect::call::failure::{complains, reports_error};
 use crate::detect::call::shell::{CommandLine, Effect};
@@ -97,7 +97,7 @@ impl OutsideAction {
             return Self::refusal(named(), By::HandsOn, state);
         }
         // A call that was aborted says nothing of its command, and what failed as a check is known.
-        let checks = !line.checks.is_empty() || matches!(call.check, Some(CheckResult::Failed { .. }));
+        let checks = !line.checks.is_empty() || matches!(call.check, Some(CheckOutcome::Failed { .. }));
         let ran = !checks && state.is_some_and(|state| &*state.status == "completed");
         let complaint = match &call.failure {
             _ if !ran => None,

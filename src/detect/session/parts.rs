@@ -108,7 +108,7 @@ impl PartReader {
         if state.user.receive_message(&part.message, &text, line.now) {
             state.history.forget_calls();
             state.iterations = 0;
-            state.judge.reset(line, effects);
+            state.rule_runner.reset(line, effects);
             state.completion.begin_request(&text);
             state.show(&Fact::User, line, effects);
         }
@@ -261,10 +261,10 @@ fn show_call(call: &Call, state: &mut State, line: &LineContext<'_>, effects: &m
         state.show(&Fact::Round(&round), line, effects);
     }
     let asked = state.user.asks_for(call);
-    state.judge.begin_call(asked);
+    state.rule_runner.begin_call(asked);
     state.show(&Fact::Call(call, compared), line, effects);
     if compared.is_novel() || compared.new_change {
-        state.judge.record_progress(compared.new_change, call.failed(), line, effects);
+        state.rule_runner.record_progress(compared.new_change, call.failed(), line, effects);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::detect::text::ending::Asked;
 use crate::detect::text::phrases::{Phrases, fold};
-use crate::detect::text::remainder::{is_part_asked, leaves_a_rest};
+use crate::detect::text::remainder::{is_part_asked, leaves_remainder};
 use crate::wire::record::Claim;
 use std::sync::LazyLock;
 
@@ -138,7 +138,7 @@ impl UserRequest {
 
     /// Whether an answer leaves a rest of the changes that the message asks for, or that were made for it.
     pub(crate) fn is_left_in_part(&self, answer: &str, changed: bool) -> bool {
-        (self.wants_change || changed) && leaves_a_rest(answer, &self.folded) && !is_part_asked(answer, &self.folded)
+        (self.wants_change || changed) && leaves_remainder(answer, &self.folded) && !is_part_asked(answer, &self.folded)
     }
 
     /// Whether the message asks for a test that fails.

@@ -105,12 +105,12 @@ pub(super) struct Rollout {
     look: u64,
     /// What was said is complete: the look did not fail, and answered something.
     answered: bool,
-    standing: Standing,
+    standing: RolloutReading,
 }
 
 /// What an output says of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Standing {
+enum RolloutReading {
     Open,
     Through,
     NotThrough(String),
@@ -126,8 +126,8 @@ impl Rollout {
         let output = state.and_then(|state| state.error.or(state.output)).map(text::decode).unwrap_or_default();
         let end = tail(&output, OUTPUT);
         let standing = match standing(end, lists) {
-            Standing::NotThrough(line) => Standing::NotThrough(line),
-            _ if call.failed() => Standing::NotThrough(last_line(end)),
+            RolloutReading::NotThrough(line) => RolloutReading::NotThrough(line),
+            _ if call.failed() => RolloutReading::NotThrough(last_line(end)),
             standing => standing,
         };
         Some(Self { starts, lists, look: call.key, answered: !call.empty, standing })
@@ -140,21 +140,21 @@ impl Rollout {
         }
         Some(match (before?, &self.standing) {
             // The same look says it no longer, in whatever words: each program has its own for what is through.
-            (RolloutState::NotThrough { look, .. }, Standing::Open) if look == self.look && self.answered => {
+            (RolloutState::NotThrough { look, .. }, RolloutReading::Open) if look == self.look && self.answered => {
                 RolloutState::Open
             }
-            (before, Standing::Open) => before,
+            (before, RolloutReading::Open) => before,
             // What else is in the list may never be well.
-            (RolloutState::Through, Standing::NotThrough(_)) if self.lists => RolloutState::Through,
+            (RolloutState::Through, RolloutReading::NotThrough(_)) if self.lists => RolloutState::Through,
             _ => self.state(),
         })
     }
 
     fn state(&self) -> RolloutState {
         match &self.standing {
-            Standing::Open => RolloutState::Open,
-            Standing::Through => RolloutState::Through,
-            Standing::NotThrough(said) => RolloutState::NotThrough { said: said.clone(), look: self.look },
+            RolloutReading::Open => RolloutState::Open,
+            RolloutReading::Through => RolloutState::Through,
+            RolloutReading::NotThrough(said) => RolloutState::NotThrough { said: said.clone(), look: self.look },
         }
     }
 }
@@ -214,20 +214,20 @@ fn of_tool(call: &Call) -> Option<(bool, bool)> {
 }
 
 /// How it stands, by the last line of an output that says so.
-fn standing(output: &str, lists: bool) -> Standing {
+fn standing(output: &str, lists: bool) -> RolloutReading {
     let trimmed = output.trim_start();
     if ["{", "[{", "[\n"].iter().any(|start| trimmed.starts_with(start)) {
         return of_json(output);
     }
     let said = output.lines().filter(|line| line.len() <= LINE && !is_header(line)).map(|line| (line, of_words(line)));
-    let mut said = said.filter(|(_, standing)| *standing != Standing::Open);
+    let mut said = said.filter(|(_, standing)| *standing != RolloutReading::Open);
     let found = if lists {
         let all: Vec<_> = said.collect();
-        all.iter().find(|(_, standing)| *standing != Standing::Through).or(all.last()).cloned()
+        all.iter().find(|(_, standing)| *standing != RolloutReading::Through).or(all.last()).cloned()
     } else {
         said.next_back()
     };
-    found.map_or(Standing::Open, |(_, standing)| standing)
+    found.map_or(RolloutReading::Open, |(_, standing)| standing)
 }
 
 /// Whether a line is the header of a table: it names states and says none.
@@ -240,15 +240,15 @@ fn is_header(line: &str) -> bool {
         && !line.contains(|c: char| c.is_ascii_digit())
 }
 
-fn of_json(output: &str) -> Standing {
-    let Some(states) = STATES.as_ref() else { return Standing::Open };
+fn of_json(output: &str) -> RolloutReading {
+    let Some(states) = STATES.as_ref() else { return RolloutReading::Open };
     let mut all = states.captures_iter(output).map(|found| of_words(&found[1]));
-    let first = all.find(|standing| *standing != Standing::Open);
-    all.find(|standing| matches!(standing, Standing::NotThrough(_))).or(first).unwrap_or(Standing::Open)
+    let first = all.find(|standing| *standing != RolloutReading::Open);
+    all.find(|standing| matches!(standing, RolloutReading::NotThrough(_))).or(first).unwrap_or(RolloutReading::Open)
 }
 
 /// What the words of a line say.
-fn of_words(line: &str) -> Standing {
+fn of_words(line: &str) -> RolloutReading {
     let lower = line.to_lowercase().replace("in progress", "in_progress");
     let words: Vec<&str> =
         lower.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty()).collect();
@@ -266,17 +266,17 @@ fn of_words(line: &str) -> Standing {
         let number = |at: usize| found[at].parse::<u32>().unwrap_or_default();
         number(1) < number(2)
     });
-    let not_through = || Standing::NotThrough(quoted(line.trim(), EXCERPT));
+    let not_through = || RolloutReading::NotThrough(quoted(line.trim(), EXCERPT));
     if is(&FAILED, &["0", "no", "without", "on", "previous"])
         || part && (counted || words.iter().any(|word| UNDER_WAY.contains(word)))
     {
         not_through()
     } else if is(&THROUGH, &["not", "isn", "0", "never"]) {
-        Standing::Through
+        RolloutReading::Through
     } else if is(&UNDER_WAY, &["0", "no"]) || is(&["ready", "complete", "available", "healthy"], &["0"]) {
         not_through()
     } else {
-        Standing::Open
+        RolloutReading::Open
     }
 }
 
@@ -314,9 +314,9 @@ mod tests {
                 None => "open".to_owned(),
             };
             let found = match standing(output, false) {
-                Standing::Open => "open",
-                Standing::Through => "true",
-                Standing::NotThrough(_) => "false",
+                RolloutReading::Open => "open",
+                RolloutReading::Through => "true",
+                RolloutReading::NotThrough(_) => "false",
             };
             assert_eq!(found, expected, "{output}");
         }
@@ -324,12 +324,17 @@ mod tests {
 
     #[test]
     fn the_latest_answer_of_a_look_counts() {
-        let look =
-            |look: u64, standing: Standing| Rollout { starts: false, lists: false, look, answered: true, standing };
-        let under_way = look(1, Standing::NotThrough("starting".to_owned())).after(Some(RolloutState::Open));
+        let look = |look: u64, standing: RolloutReading| Rollout {
+            starts: false,
+            lists: false,
+            look,
+            answered: true,
+            standing,
+        };
+        let under_way = look(1, RolloutReading::NotThrough("starting".to_owned())).after(Some(RolloutState::Open));
         assert_ne!(under_way, Some(RolloutState::Open));
-        assert_eq!(look(2, Standing::Open).after(under_way.clone()), under_way);
-        assert_eq!(look(1, Standing::Open).after(under_way), Some(RolloutState::Open));
+        assert_eq!(look(2, RolloutReading::Open).after(under_way.clone()), under_way);
+        assert_eq!(look(1, RolloutReading::Open).after(under_way), Some(RolloutState::Open));
     }
 
     #[test]

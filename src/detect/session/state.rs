@@ -2,7 +2,7 @@
 
 use super::completion::{Completion, Pending};
 use super::effects::{Effects, LineContext};
-use super::judge::Judge;
+use super::rule_runner::RuleRunner;
 use super::user::User;
 use crate::bounded::BoundedMap;
 use crate::detect::config::Config;
@@ -29,7 +29,7 @@ pub(crate) type ByHash<V> = BoundedMap<u64, V, BuildHasherDefault<KeyHasher>>;
 
 /// What is known about one session.
 pub(crate) struct State {
-    pub(super) judge: Judge,
+    pub(super) rule_runner: RuleRunner,
     pub(super) activity: Activity,
     pub(super) completion: Completion,
     pub(super) history: CallHistory,
@@ -47,7 +47,7 @@ pub(crate) struct State {
 impl State {
     pub(crate) fn new(id: &str, config: &Config) -> Self {
         Self {
-            judge: Judge::new(id, config),
+            rule_runner: RuleRunner::new(id, config),
             activity: Activity::default(),
             completion: Completion::default(),
             history: CallHistory::new(),
@@ -71,7 +71,7 @@ impl State {
             answered: self.completion.is_answered(),
             windows: &self.windows,
         };
-        self.judge.show(fact, &context, effects);
+        self.rule_runner.show(fact, &context, effects);
     }
 
     /// Records that an event ends the silence before it. Without ticks, that silence shows only now.
@@ -101,7 +101,7 @@ impl State {
             windows: &self.windows,
         };
         let rest = self.completion.deadline(line.config, self.pending());
-        self.judge.deadline(&context).into_iter().chain(rest).min()
+        self.rule_runner.deadline(&context).into_iter().chain(rest).min()
     }
 
     /// Records that something with this id ended. False if it had ended before, so this is a repetition.
@@ -144,7 +144,7 @@ impl State {
 
     /// Records that a message was sent into the session about its open problems.
     pub(crate) fn mark_steered(&mut self, line: &LineContext<'_>, effects: &mut Effects) {
-        self.judge.mark_steered();
+        self.rule_runner.mark_steered();
         self.show(&Fact::Steered, line, effects);
     }
 }

@@ -175,7 +175,7 @@ impl StatusTracker {
             return;
         }
         let change = StateChange {
-            session_id: state.judge.session().to_owned(),
+            session_id: state.rule_runner.session().to_owned(),
             parent_id: parent.map(str::to_owned),
             state: status.status,
             since: status.since.unwrap_or(line.point.ts),

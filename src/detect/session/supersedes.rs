@@ -46,12 +46,12 @@ pub(super) fn never_ran(output: &str) -> bool {
 
 /// Whether `new`, which passed, shows that `old` would pass now.
 pub(super) fn supersedes(new: &CheckRun, old: &CheckRun) -> bool {
-    Check::read(new).covers(&Check::read(old))
+    CheckTarget::read(new).covers(&CheckTarget::read(old))
 }
 
 /// Whether `new`, which passed, ran again all that failed, by name, though less than before. `failed` are their names.
 pub(super) fn runs_failed(new: &CheckRun, old: &CheckRun, failed: &[String]) -> bool {
-    let (new, old) = (Check::read(new), Check::read(old));
+    let (new, old) = (CheckTarget::read(new), CheckTarget::read(old));
     new.names_all(failed) && new.reaches(&old) && new.speaks_for(&old) && new.kind != CheckKind::Code
 }
 
@@ -87,7 +87,7 @@ pub(super) fn stands_in(new: &CheckRun, old: &CheckRun) -> bool {
 }
 
 /// A check, read once.
-struct Check<'a> {
+struct CheckTarget<'a> {
     run: &'a CheckRun,
     kind: CheckKind,
     topic: Option<Topic>,
@@ -96,7 +96,7 @@ struct Check<'a> {
     selection: Selection<'a>,
 }
 
-impl<'a> Check<'a> {
+impl<'a> CheckTarget<'a> {
     fn read(run: &'a CheckRun) -> Self {
         Self { run, kind: kind_of(run), topic: topic_of(run), language: language(run), selection: Selection::read(run) }
     }

@@ -114,11 +114,11 @@ impl SupportedWork {
         if line.effect == Effect::Observe && line.checks.is_empty() {
             return tried;
         }
-        let told = commands(command);
+        let listed = commands(command);
         let said = said(state.and_then(|state| state.error.or(state.output)));
         let mut acts = tried;
-        for (at, command) in told.iter().enumerate() {
-            let may_be_it = call.failed() && at + 1 == told.len();
+        for (at, command) in listed.iter().enumerate() {
+            let may_be_it = call.failed() && at + 1 == listed.len();
             if !may_be_it {
                 acts.add(Self::of_command(command, &said));
             }
@@ -130,9 +130,9 @@ impl SupportedWork {
     fn of_unknown(command: &str) -> Self {
         let tried = Self::tried(&command.to_lowercase());
         let mut never = Self::of(&[Work::Reviewed]);
-        let writes = |told: &SimpleCommand| WRITERS.contains(&told.program());
-        let told = commands(command);
-        let mut unknown = told.iter().filter(|told| told.effect() == Effect::Unknown).peekable();
+        let writes = |command: &SimpleCommand| WRITERS.contains(&command.program());
+        let listed = commands(command);
+        let mut unknown = listed.iter().filter(|command| command.effect() == Effect::Unknown).peekable();
         if unknown.peek().is_some() && unknown.all(writes) {
             never.add(Self::of(&[Work::Browsed, Work::Pictured]));
         }

@@ -22,7 +22,7 @@ use crate::wire::{Raw, members, text};
 use accepted::accepted;
 use exempted::exempted;
 pub(crate) use policy::ChecksBefore;
-use policy::How;
+use policy::TamperKind;
 use relaxed::{relaxed, set};
 use removed::removed;
 use retried::retried;
@@ -80,7 +80,7 @@ const DEFINITIONS: [&str; 8] = ["def test", "func Test", "fn ", "it(", "test(", 
 /// One way in which a check was made to pass.
 #[derive(Debug, Clone)]
 struct Tamper {
-    how: How,
+    how: TamperKind,
     /// The marker that an edit brought in, and the file.
     marker: String,
     file: String,
@@ -96,7 +96,7 @@ struct Tamper {
 }
 
 impl Tamper {
-    fn new(how: How, marker: &str, file: &str, fact: String) -> Self {
+    fn new(how: TamperKind, marker: &str, file: &str, fact: String) -> Self {
         Self {
             how,
             marker: marker.to_owned(),
@@ -112,7 +112,7 @@ impl Tamper {
 
 /// The ways in which checks were made to pass.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Tampers {
+pub(crate) struct Tampering {
     found: Vec<Tamper>,
     /// The file and the markers that an edit took out.
     undone: Vec<(String, String)>,
@@ -120,11 +120,11 @@ pub(crate) struct Tampers {
     created: Vec<String>,
 }
 
-impl Tampers {
+impl Tampering {
     /// Those of a command line, in a sentence each.
     pub(crate) fn of_line(sentences: Vec<String>, command: &str) -> Self {
         let bypassed = |fact: String| {
-            let how = if fact.ends_with(SKIPS_CHECKS) { How::Unverified } else { How::Bypassed };
+            let how = if fact.ends_with(SKIPS_CHECKS) { TamperKind::Unverified } else { TamperKind::Bypassed };
             Tamper { replaces: false, ..Tamper::new(how, "", "", fact) }
         };
         let mut found: Vec<Tamper> = sentences.into_iter().map(bypassed).collect();
@@ -132,8 +132,8 @@ impl Tampers {
         // Most lines have none of these, and are spared a second reading.
         if HINTS.iter().any(|hint| command.contains(hint)) {
             for command in commands_of(command) {
-                found.extend(removed(&command).map(|(file, fact)| Tamper::new(How::Deleted, "", &file, fact)));
-                found.extend(accepted(&command).map(|fact| Tamper::new(How::Accepted, "", "", fact)));
+                found.extend(removed(&command).map(|(file, fact)| Tamper::new(TamperKind::Deleted, "", &file, fact)));
+                found.extend(accepted(&command).map(|fact| Tamper::new(TamperKind::Accepted, "", "", fact)));
                 let makes = command.words.first().is_some_and(|program| matches!(program.as_str(), "create" | "touch"));
                 created.extend(command.words.iter().skip(1).filter(|file| makes && is_test_file(file)).cloned());
                 created.extend(command.writes.into_iter().filter(|file| is_test_file(file)));
@@ -160,7 +160,8 @@ impl Tampers {
                     self.compare(&edit.file, Some(&edit.old), &edit.new);
                 }
                 if edit.is_pattern && self.found.len() == before && is_settings(&edit.file) {
-                    self.found.extend(set(&edit.file, &edit.new).map(|found| of_setting(How::Set, &edit.file, found)));
+                    self.found
+                        .extend(set(&edit.file, &edit.new).map(|found| of_setting(TamperKind::Set, &edit.file, found)));
                 }
             }
         }
@@ -186,7 +187,7 @@ impl Tampers {
         for file in source.lines().filter_map(|line| line.split_once(DELETES)).map(|(_, file)| file.trim()) {
             if is_test_file(file) && self.found.len() < MOST {
                 let fact = format!("the test file {file} was deleted");
-                self.found.push(Tamper::new(How::Deleted, "", file, fact));
+                self.found.push(Tamper::new(TamperKind::Deleted, "", file, fact));
             }
         }
     }
@@ -195,15 +196,15 @@ impl Tampers {
         let before = old.unwrap_or_default();
         if is_test_file(file) || is_test_code(file, before) || is_test_code(file, new) {
             let skipped = (skips::counts(file, before), skips::counts(file, new));
-            self.count((How::Skip, "skips a test"), file, skipped, old.is_some());
+            self.count((TamperKind::Skip, "skips a test"), file, skipped, old.is_some());
             let focused = (skips::focused(file, before), skips::focused(file, new));
-            self.count((How::Focused, "keeps the other tests from running"), file, focused, old.is_some());
+            self.count((TamperKind::Focused, "keeps the other tests from running"), file, focused, old.is_some());
         }
         if is_test_file(file) {
             let counts = |text: &str| -> Counts {
                 TAUTOLOGIES.into_iter().map(|marker| (marker, occurrences(text, marker).count())).collect()
             };
-            let tautology = (How::Tautology, "holds whatever the code does");
+            let tautology = (TamperKind::Tautology, "holds whatever the code does");
             self.count(tautology, file, (counts(before), counts(new)), old.is_some());
             if old.is_none() {
                 self.created.push(file.to_owned());
@@ -212,15 +213,15 @@ impl Tampers {
         let in_tests = is_test_file(file) || is_test_code(file, before);
         if in_tests && takes_assertions_out(before, new) {
             let fact = format!("the assertions were taken out of {file}");
-            self.found.push(Tamper::new(How::Emptied, "", file, fact));
+            self.found.push(Tamper::new(TamperKind::Emptied, "", file, fact));
         } else if let Some(fact) = old.filter(|_| in_tests).and_then(|old| weakened(old, new)) {
-            self.found.push(Tamper::new(How::Weakened, "", file, format!("{fact}, in {file}")));
+            self.found.push(Tamper::new(TamperKind::Weakened, "", file, format!("{fact}, in {file}")));
         }
         if let Some(old) = old {
             self.compare_checks(file, old, new);
         }
         if let Some(old) = old.filter(|_| is_settings(file) && !is_test_file(file) || is_of_tests(file)) {
-            let found = relaxed(file, old, new).into_iter().map(|found| of_setting(How::Relaxed, file, found));
+            let found = relaxed(file, old, new).into_iter().map(|found| of_setting(TamperKind::Relaxed, file, found));
             self.found.extend(found);
             self.undone.extend(relaxed(file, new, old).into_iter().map(|found| (file.to_owned(), found.marker)));
         }
@@ -229,21 +230,21 @@ impl Tampers {
     /// Records what silences a linter, and what tries tests again.
     fn compare_checks(&mut self, file: &str, old: &str, new: &str) {
         if let Some((marker, fact)) = excluded(file, old, new) {
-            self.found.push(Tamper::new(How::Excluded, &marker, file, fact));
+            self.found.push(Tamper::new(TamperKind::Excluded, &marker, file, fact));
         } else if let Some((marker, _)) = excluded(file, new, old) {
             self.undone.push((file.to_owned(), marker));
         }
         if let Some((marker, fact)) = exempted(file, old, new) {
-            self.found.push(Tamper::new(How::Exempted, &marker, file, format!("{fact}, in {file}")));
+            self.found.push(Tamper::new(TamperKind::Exempted, &marker, file, format!("{fact}, in {file}")));
         } else if let Some((marker, fact)) = silenced(file, old, new) {
-            self.found.push(Tamper::new(How::Silenced, &marker, file, format!("{fact}, in {file}")));
+            self.found.push(Tamper::new(TamperKind::Silenced, &marker, file, format!("{fact}, in {file}")));
         } else if let Some((marker, _)) = silenced(file, new, old) {
             self.undone.push((file.to_owned(), marker));
         }
         self.undone.extend(exempted(file, new, old).map(|(marker, _)| (file.to_owned(), marker)));
         if is_of_check(file) || is_runner(file) || is_test_file(file) {
             if let Some(fact) = retried(old, new) {
-                self.found.push(Tamper::new(How::Retried, RETRIES, file, format!("{fact}, in {file}")));
+                self.found.push(Tamper::new(TamperKind::Retried, RETRIES, file, format!("{fact}, in {file}")));
             } else if retried(new, old).is_some() {
                 self.undone.push((file.to_owned(), RETRIES.to_owned()));
             }
@@ -252,7 +253,13 @@ impl Tampers {
 
     /// Records the markers that an edit of `file` brings in, and those that it takes out, by how often they are in the
     /// text before and after it.
-    fn count(&mut self, (how, what): (How, &str), file: &str, (before, after): (Counts, Counts), replaces: bool) {
+    fn count(
+        &mut self,
+        (how, what): (TamperKind, &str),
+        file: &str,
+        (before, after): (Counts, Counts),
+        replaces: bool,
+    ) {
         for ((marker, old), (_, new)) in before.into_iter().zip(after) {
             if new > old {
                 let fact = format!("`{}` {what} in {file}", marker.trim_end_matches(['(', '"', '\'', ' ', ',']));
@@ -269,14 +276,15 @@ impl Tampers {
         self.found.retain(|old| !later.undone.iter().any(|(file, marker)| old.file == *file && old.marker == *marker));
         self.created.extend(later.created.iter().take(CREATED.saturating_sub(self.created.len())).cloned());
         for tamper in &later.found {
-            let own = tamper.how == How::Deleted
+            let own = tamper.how == TamperKind::Deleted
                 && self.created.iter().any(|made| made.ends_with(&tamper.file) || tamper.file.ends_with(made.as_str()));
             let policy = tamper.how.policy();
             let is_asked = policy.is_asked(tamper.value.as_deref(), request);
             if policy.counts(standing, request) && !own && !is_asked && self.found.len() < MOST {
                 let grave = policy.is_grave(tamper.replaces, standing, request);
                 // The work itself may change what is expected.
-                let untold = tamper.how == How::Accepted && !standing.failed_first || tamper.how == How::Suppressed;
+                let untold = tamper.how == TamperKind::Accepted && !standing.failed_first
+                    || tamper.how == TamperKind::Suppressed;
                 self.found.push(Tamper { grave, untold, ..tamper.clone() });
             }
         }
@@ -294,7 +302,7 @@ impl Tampers {
 
     /// Whether what the program prints was taken for what it should print.
     pub(crate) fn accepts(&self) -> bool {
-        self.found.iter().any(|tamper| tamper.how == How::Accepted)
+        self.found.iter().any(|tamper| tamper.how == TamperKind::Accepted)
     }
 
     /// The latest of them in a sentence, whose answer is `text`.
@@ -316,10 +324,10 @@ const EXPECTATIONS: [&str; 20] = [
 fn suppressed(command: &SimpleCommand) -> Option<Tamper> {
     let option = suppression(&command.words).filter(|_| command.effect() == Effect::Mutate)?;
     let fact = format!("`{} {option}` silences all complaints", command.program());
-    Some(Tamper::new(How::Suppressed, "", "", fact))
+    Some(Tamper::new(TamperKind::Suppressed, "", "", fact))
 }
 
-fn of_setting(how: How, file: &str, found: relaxed::Relaxed) -> Tamper {
+fn of_setting(how: TamperKind, file: &str, found: relaxed::Relaxed) -> Tamper {
     let fact = format!("{}, in {file}", found.fact);
     Tamper { value: found.value, ..Tamper::new(how, &found.marker, file, fact) }
 }

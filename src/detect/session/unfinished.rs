@@ -5,7 +5,7 @@ use crate::detect::call::Call;
 use crate::detect::call::classify::CallKind;
 use crate::detect::call::shell::{Effect, commands};
 use crate::detect::quoted::quoted;
-use crate::detect::text::claims::{Went, says_it_went};
+use crate::detect::text::claims::{ClaimedOutcome, says_it_went};
 use crate::detect::text::head_and_tail::tail;
 use crate::detect::text::wait_signs::has_word;
 use crate::wire::part::ToolState;
@@ -59,10 +59,10 @@ impl Unfinished {
         };
         let command = call.input.command.as_deref().unwrap_or_default();
         // Most lines say nothing of it, and are spared a second reading.
-        let told = if HINTS.iter().any(|hint| command.contains(hint)) { commands(command) } else { Vec::new() };
-        if let Some(tried) = told.iter().rev().find(|told| told.is_dry()) {
-            let mut others = told.iter().filter(|told| !told.is_dry());
-            let acts = others.any(|told| !matches!(told.effect(), Effect::Observe | Effect::Poll));
+        let listed = if HINTS.iter().any(|hint| command.contains(hint)) { commands(command) } else { Vec::new() };
+        if let Some(tried) = listed.iter().rev().find(|command| command.is_dry()) {
+            let mut others = listed.iter().filter(|command| !command.is_dry());
+            let acts = others.any(|command| !matches!(command.effect(), Effect::Observe | Effect::Poll));
             return Some(if acts { Self::Nothing } else { Self::Tried(quoted(&tried.words.join(" "), EXCERPT)) });
         }
         if matches!(line.effect, Effect::Observe | Effect::Poll) {
@@ -75,7 +75,7 @@ impl Unfinished {
     /// What is left unfinished after a call that left `found`; `before` is what was.
     pub(super) fn after(found: Option<Self>, before: Option<Self>) -> Option<Self> {
         match (found, before) {
-            // Whoever tries once more what was run looks whether anything is left.
+            // A trial of what has already run looks whether anything is left.
             (Some(Self::Tried(_)), Some(Self::Nothing)) => Some(Self::Nothing),
             (Some(found), _) => Some(found),
             // What was under way may be through by the next look.
@@ -87,9 +87,9 @@ impl Unfinished {
     pub(super) fn fact(&self, text: &str) -> Option<String> {
         let (went, but) = match self {
             Self::Nothing => return None,
-            Self::UnderWay(said) => (Went::Through, format!("the last look at it says \"{said}\"")),
-            Self::Tried(command) => (Went::Ran, format!("`{command}` only shows what it would do")),
-            Self::Drafted(tool) => (Went::Sent, format!("`{tool}` only drafted it")),
+            Self::UnderWay(said) => (ClaimedOutcome::Through, format!("the last look at it says \"{said}\"")),
+            Self::Tried(command) => (ClaimedOutcome::Ran, format!("`{command}` only shows what it would do")),
+            Self::Drafted(tool) => (ClaimedOutcome::Sent, format!("`{tool}` only drafted it")),
         };
         says_it_went(text, went).map(|said| format!("the agent says \"{said}\", but {but}"))
     }

@@ -3,7 +3,7 @@
 use super::accepted_failures::AcceptedFailures;
 use super::call_work::CallWork;
 use super::check_log::{CheckLog, FailedCheck};
-use super::ci_standing::CiStanding;
+use super::ci_state::CiState;
 use super::git_steps::GitSteps;
 use super::local_server::is_no_answer;
 use super::lost_work::{LostWork, TAKES_BACK};
@@ -15,13 +15,13 @@ use super::request::{RequestNumber, UserRequest};
 use super::rollout;
 use super::stubs::Stubs;
 use super::supported_work::SupportedWork;
-use super::tamper::{ChecksBefore, Tampers, is_test_file};
+use super::tamper::{ChecksBefore, Tampering, is_test_file};
+use super::unanswered_calls::Replies;
 use super::unfinished::Unfinished;
-use super::unreached::Replies;
 use super::version_bump;
-use crate::detect::call::checks::CheckResult;
+use crate::detect::call::checks::CheckOutcome;
 use crate::detect::call::shell::{Change, CheckRun};
-use crate::detect::text::ci_claim::wants_green;
+use crate::detect::text::ci_claim::wants_ci_passing;
 use crate::detect::text::claims::{Work, WorkClaim, claims, says_it_answers};
 use crate::detect::text::ending::Ending;
 use crate::detect::text::headings::headings;
@@ -53,7 +53,7 @@ pub(crate) struct WorkLog {
     checks: CheckLog,
     /// The last call whose checks did not say how they came out when it ended.
     awaited: Option<Box<CallWork>>,
-    tampers: Tampers,
+    tampering: Tampering,
     lost: LostWork,
     other_tree: OtherTree,
     /// The failures that the user accepts.
@@ -84,10 +84,10 @@ struct ForRequest {
     replies: Replies,
     /// What its last calls left unfinished.
     unfinished: Option<Unfinished>,
-    /// How that stands which was rolled out.
+    /// The state of the last rollout.
     rollout: Option<rollout::RolloutState>,
     /// How the checks stood that run elsewhere, at the last look.
-    ci: Option<CiStanding>,
+    ci: Option<CiState>,
     /// The code that was added and only says that it is not written yet.
     stubs: Stubs,
     /// A check failed before anything was changed.
@@ -159,7 +159,7 @@ impl WorkLog {
 
     /// The tampering that a person would want to know of at once, in a sentence each.
     pub(crate) fn tamper_warnings(&self) -> impl Iterator<Item = &str> {
-        self.tampers.warnings()
+        self.tampering.warnings()
     }
 
     /// How the last text ended, as an answer to what was asked.
@@ -218,7 +218,7 @@ impl WorkLog {
             failing_code: self.checks.is_failing_code(),
             failed_first: self.latest.failed_first,
         };
-        self.tampers.merge(&work.tampers, standing, &self.request);
+        self.tampering.merge(&work.tampering, standing, &self.request);
         self.latest.stubs.merge(&work.stubs, &self.request);
         self.project.learn(&work.packages);
         let is_back = self.lost.record(&work.touch);
@@ -242,7 +242,7 @@ impl WorkLog {
             self.latest.failed_first |= work.outcome.is_failed() && !self.latest.changed;
             self.checks.record_program(program, work, self.changes.is_certain(), self.latest.number);
         }
-        self.checks.record_seen_well(&work.shown);
+        self.checks.record_validated(&work.shown);
         self.record_remote(work);
     }
 
@@ -251,7 +251,7 @@ impl WorkLog {
             return self.checks.may_have_run(&CHECKING);
         }
         self.latest.failed_first |= work.outcome.is_failed() && !self.latest.changed;
-        self.unanswered &= work.outcome != CheckResult::Passed;
+        self.unanswered &= work.outcome != CheckOutcome::Passed;
         self.checks.record(work, &self.project, (self.latest.number, &self.request));
         if !self.checks.has_unchecked() && !self.other_tree.is_away() {
             self.lost.see_check();
@@ -264,7 +264,7 @@ impl WorkLog {
             Some(runs) if self.commit.is_some() || work.remote.is_none() => runs.outcome(self.commit.as_deref()),
             _ => work.remote.clone(),
         };
-        if let Some(outcome @ (CheckResult::Passed | CheckResult::Failed { .. })) = told
+        if let Some(outcome @ (CheckOutcome::Passed | CheckOutcome::Failed { .. })) = told
             && self.checks.is_pushed()
         {
             let checks = vec![CheckRun::remote()];
@@ -279,7 +279,7 @@ impl WorkLog {
     }
 
     /// The call whose checks were awaited, and how they came out, if this call says so.
-    fn end_awaited(&mut self, work: &CallWork) -> Option<(CallWork, CheckResult)> {
+    fn end_awaited(&mut self, work: &CallWork) -> Option<(CallWork, CheckOutcome)> {
         let begun = self.awaited.as_ref()?;
         let outcome = work.awaited.outcome(&begun.awaited, &begun.checks)?;
         let begun = self.awaited.take()?;
@@ -298,7 +298,7 @@ impl WorkLog {
     /// Records a change. `is_undone` says that Git took a change out of the files, or brought one back.
     fn record_change(&mut self, change: Change, work: &CallWork, is_undone: bool) {
         let git = work.touch.git();
-        // Whoever only takes back what was there before has nothing to check.
+        // An agent that only restores an earlier state has nothing to check.
         let is_old = git.is_some_and(GitSteps::discard) && !self.latest.changed && !self.checks.has_unchecked();
         let is_nothing = git.is_some_and(GitSteps::are_all) && (is_undone || is_old);
         self.changes.most = self.changes.most.max(Some(change));
@@ -336,8 +336,8 @@ impl WorkLog {
         if work.supported_work.pushes() {
             latest.rollout.get_or_insert(rollout::RolloutState::Open);
         }
-        if work.ci_standing.is_some() {
-            latest.ci.clone_from(&work.ci_standing);
+        if work.ci_state.is_some() {
+            latest.ci.clone_from(&work.ci_state);
         }
         if let Some(rollout) = &work.rollout {
             latest.rollout = rollout.after(latest.rollout.take());
@@ -363,7 +363,7 @@ impl WorkLog {
             self.check_fact(since, claim, last_text),
             self.checks.unchecked_fact(since).map(|fact| (Contradiction::UncheckedChange, fact)),
             changes.map(|fact| (Contradiction::EmptyDiff, fact)),
-            self.tampers.fact(last_text).map(|fact| (Contradiction::Tamper, fact)),
+            self.tampering.fact(last_text).map(|fact| (Contradiction::Tamper, fact)),
             self.unsupported(last_text).map(|fact| (Contradiction::UnsupportedClaim, fact)),
         ]
         .into_iter()
@@ -404,13 +404,13 @@ impl WorkLog {
     fn ci_failure(&self, last_text: &str) -> Option<String> {
         let fact = self.latest.ci.as_ref()?.failed_fact()?;
         let told = self.request.is_question() && tells_failure(last_text, &[]);
-        (self.request.any_sentence(wants_green) && !told).then_some(fact)
+        (self.request.any_sentence(wants_ci_passing) && !told).then_some(fact)
     }
 
     /// That checks elsewhere had not ended that the request waits for.
     fn ci_fact(&self) -> Option<String> {
-        let standing = self.latest.ci.as_ref().filter(|_| self.request.any_sentence(wants_green));
-        standing.and_then(CiStanding::awaited_fact)
+        let standing = self.latest.ci.as_ref().filter(|_| self.request.any_sentence(wants_ci_passing));
+        standing.and_then(CiState::awaited_fact)
     }
 
     /// That the rollout is not complete. Where the text claims that it is, see [`Self::unsupported`].
@@ -442,7 +442,7 @@ impl WorkLog {
 
     /// What the text claims and no call did.
     fn unsupported(&self, text: &str) -> Option<String> {
-        // Whoever names the code may want that.
+        // A request that names the code may want that.
         let names_code = |said: &str| said.split(|c: char| !c.is_ascii_alphanumeric()).any(is_no_answer);
         if let Some(said) = says_it_answers(text).filter(|said| self.unanswered && !names_code(said)) {
             return Some(format!("the agent says \"{said}\", but the server did not answer when it was last tried"));

@@ -32,13 +32,13 @@ const NOT_SAID: &[&str] = &[
 static TABLES: LazyLock<[Phrases; 4]> = LazyLock::new(|| [CHECKS, GREEN, AWAITED, NOT_SAID].map(Phrases::new));
 
 /// Whether a folded sentence of a request asks that checks elsewhere pass, or to wait for them.
-pub(crate) fn wants_green(folded: &str) -> bool {
+pub(crate) fn wants_ci_passing(folded: &str) -> bool {
     let [checks, green, awaited, _] = &*TABLES;
     checks.is_in(folded) && (green.is_in(folded) || awaited.is_in(folded))
 }
 
 /// What an answer says of checks elsewhere, if it says that they passed.
-pub(crate) fn says_green(answer: &str) -> Option<String> {
+pub(crate) fn claims_ci_passing(answer: &str) -> Option<String> {
     let [checks, green, _, not_said] = &*TABLES;
     let is_said = |clause: &str| checks.is_in(clause) && green.is_in(clause) && !not_said.is_in(clause);
     let blocks = blocks(answer);
@@ -60,10 +60,10 @@ mod tests {
             "behebe es und sorge dafür, dass die pipeline grün ist",
             "corrige et vérifie que la ci passe",
         ] {
-            assert!(wants_green(request), "{request}");
+            assert!(wants_ci_passing(request), "{request}");
         }
         for request in ["fix the lock and push", "add a job to the ci", "speed up the pipeline"] {
-            assert!(!wants_green(request), "{request}");
+            assert!(!wants_ci_passing(request), "{request}");
         }
     }
 
@@ -72,7 +72,7 @@ mod tests {
         for answer in
             ["The lock waits now and CI is green.", "Pushed; all three CI jobs passed.", "Die Pipeline ist grün."]
         {
-            assert!(says_green(answer).is_some(), "{answer}");
+            assert!(claims_ci_passing(answer).is_some(), "{answer}");
         }
         for answer in [
             "Pushed; CI should be green in a few minutes.",
@@ -80,7 +80,7 @@ mod tests {
             "CI is not green yet.",
             "All tests pass. CI has started.",
         ] {
-            assert_eq!(says_green(answer), None, "{answer}");
+            assert_eq!(claims_ci_passing(answer), None, "{answer}");
         }
     }
 }

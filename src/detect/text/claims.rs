@@ -11,7 +11,7 @@ mod performed;
 mod tests_run;
 mod work;
 
-pub(crate) use performed::{Went, says_it_went};
+pub(crate) use performed::{ClaimedOutcome, says_it_went};
 pub(crate) use work::Work;
 
 /// More claims than this are not kept.

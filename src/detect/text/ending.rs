@@ -1,11 +1,12 @@
-//! How an answer ended: with a question, with an excuse, with an announcement, or plainly.
+//! How an answer ended: with a question that hands the turn back to the user, with an excuse, with an announcement, or
+//! plainly.
 
 mod announcement;
 mod asked;
+mod awaited_input;
 mod consent;
 mod excuse;
 mod further_need;
-mod handover;
 mod past;
 mod question;
 
@@ -33,7 +34,7 @@ pub(crate) enum Ending {
 }
 
 impl Ending {
-    /// Reads the last text of an answer. Hand in the whole of it where it is kept: whether code is code
+    /// Reads the last text of an answer. Pass the whole text if it is at hand: whether code is code
     /// depends on the fence before it. Only the first 4 and the last 12 KB of it are read.
     pub(crate) fn read(text: &str) -> Self {
         Self::read_answer(text, Asked::default())

@@ -2,7 +2,7 @@
 //! the twelve endpoints run on the new router. The remaining five follow the same pattern."
 
 use super::answer::{Block, Shape, blocks, plain, sentences};
-use super::counted::{number, parts, says_needless, says_whole, stands_for_a_part};
+use super::fractions::{number, parts, says_nothing_left, says_whole, stands_for_a_part};
 use super::partial::is_elsewhere;
 use super::phrases::{Phrases, fold};
 use std::sync::LazyLock;
@@ -91,7 +91,7 @@ static TABLES: LazyLock<Tables> = LazyLock::new(|| Tables {
 });
 
 /// Whether an answer says that it leaves a rest of what a folded request asks for.
-pub(crate) fn leaves_a_rest(answer: &str, request: &str) -> bool {
+pub(crate) fn leaves_remainder(answer: &str, request: &str) -> bool {
     let blocks = blocks(answer);
     let said: Vec<String> = blocks.iter().filter(|block| block.shape != Shape::Other).flat_map(folded).collect();
     if said.iter().any(|sentence| says_whole(sentence)) {
@@ -102,7 +102,7 @@ pub(crate) fn leaves_a_rest(answer: &str, request: &str) -> bool {
     let stands = said.iter().any(|sentence| stands_for_a_part(sentence, &asked));
     wholes.extend(asked);
     let is_whole = TABLES.whole.is_in(request);
-    stands || said.iter().any(|sentence| is_rest(sentence, &wholes, is_whole)) || lists_a_rest(&blocks, request)
+    stands || said.iter().any(|sentence| is_remainder(sentence, &wholes, is_whole)) || lists_a_rest(&blocks, request)
 }
 
 /// Whether what an answer counts as done is the part that a folded request asks for.
@@ -136,9 +136,9 @@ fn numbers(folded: &str) -> impl Iterator<Item = u32> {
 
 /// Whether a folded sentence says of a rest that it is not done. `wholes` are what the rest may be of, and `is_whole`
 /// says that all was asked for.
-fn is_rest(folded: &str, wholes: &[u32], is_whole: bool) -> bool {
+fn is_remainder(folded: &str, wholes: &[u32], is_whole: bool) -> bool {
     // Most sentences speak of no rest.
-    if !TABLES.rest.is_in(folded) || says_needless(folded) || TABLES.on_purpose.is_in(folded) {
+    if !TABLES.rest.is_in(folded) || says_nothing_left(folded) || TABLES.on_purpose.is_in(folded) {
         return false;
     }
     let counts = |clause: &str| rest_number(clause).is_some_and(|rest| wholes.iter().any(|whole| rest < *whole));
@@ -206,7 +206,7 @@ mod tests {
             ("migre les 12 routes", "Sept routes sur douze passent par v2. Les cinq autres peuvent suivre."),
             ("migra las 12 rutas", "Siete de las doce rutas usan v2. Las otras cinco siguen en v1."),
         ] {
-            assert!(leaves_a_rest(answer, request), "{answer}");
+            assert!(leaves_remainder(answer, request), "{answer}");
         }
     }
 
@@ -224,7 +224,7 @@ mod tests {
             ("fix the 5 handlers", "Two of the five handlers left the lock open, the others did not need it."),
             ("shorten the list", "The rest of the list is loaded later."),
         ] {
-            assert!(!leaves_a_rest(answer, request), "{answer}");
+            assert!(!leaves_remainder(answer, request), "{answer}");
         }
     }
 

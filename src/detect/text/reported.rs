@@ -1,7 +1,7 @@
 //! Tells whether a text reports a failure.
 
 use super::answer::{blocks, plain, sentences};
-use super::counted::number;
+use super::fractions::number;
 use super::phrases::{Phrases, fold};
 use std::sync::LazyLock;
 

@@ -12,14 +12,14 @@ pub(super) const PATIENCE: Duration = Duration::from_mins(1);
 const READ: usize = 1024 * 1024;
 
 /// What a program said, and whether it succeeded.
-pub(super) struct Said {
+pub(super) struct ServerAnswer {
     pub success: bool,
     pub stdout: String,
     pub stderr: String,
 }
 
 /// Runs a program.
-pub(super) fn ask(words: &[&str], directory: &Path, limit: Duration) -> Result<Said, String> {
+pub(super) fn ask(words: &[&str], directory: &Path, limit: Duration) -> Result<ServerAnswer, String> {
     let line: Vec<String> = words.iter().map(|word| shell_word(word)).collect();
     let line = line.join(" ");
     let capture = Capture::Head(READ);
@@ -27,10 +27,10 @@ pub(super) fn ask(words: &[&str], directory: &Path, limit: Duration) -> Result<S
     let done = command.run(&KillSwitch::default(), || false).map_err(|e| e.to_string())?;
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim().to_owned();
     let status = done.status?;
-    Ok(Said { success: status.success(), stdout: text(&done.stdout), stderr: text(&done.stderr) })
+    Ok(ServerAnswer { success: status.success(), stdout: text(&done.stdout), stderr: text(&done.stderr) })
 }
 
-impl Said {
+impl ServerAnswer {
     /// The last line that it said, about what went wrong.
     pub fn complaint(&self) -> &str {
         let said = if self.stderr.is_empty() { &self.stdout } else { &self.stderr };

@@ -1,6 +1,6 @@
 //! Checks whether the model answers, by asking it something in a new session, as every run does.
 
-use super::ask::{Said, ask};
+use super::ask::{ServerAnswer, ask};
 use super::checked::Checked;
 use super::settings::Doctor;
 use crate::exit::Code;
@@ -57,7 +57,7 @@ const CURE: &str =
     "`opencode models` lists the models, `opencode auth login` sets the key; --no-model skips this check";
 
 /// What the run said about its failure, or that it took too long.
-fn complaint(said: &Said) -> &str {
+fn complaint(said: &ServerAnswer) -> &str {
     if said.stderr.is_empty() { "no answer in time (--model-timeout)" } else { said.complaint() }
 }
 

@@ -2,7 +2,7 @@
 
 use super::Live;
 use super::end::End;
-use super::stop::{Stop, Stops};
+use super::stop_reason::{Stop, Stops};
 use crate::exit::{Code, Failure};
 use crate::pipe::shutdown::STREAM_DRAIN;
 use crate::server::Error;

@@ -1,6 +1,6 @@
 //! The reasons why a live stream is interrupted or ends.
 
-use super::stop::Stop;
+use super::stop_reason::Stop;
 use crate::exit::{Code, Failure};
 use crate::server::Error;
 

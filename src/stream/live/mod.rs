@@ -17,7 +17,7 @@ mod server_messages;
 mod silence;
 mod spawn;
 mod sse;
-mod stop;
+mod stop_reason;
 mod writer;
 
 use super::gate::Refusal;
@@ -39,7 +39,7 @@ use recover::{Recovered, recover};
 use spawn::SpawnedServer;
 use sse::Feed;
 use std::time::Duration;
-use stop::{Stop, Stops};
+use stop_reason::{Stop, Stops};
 use tokio::time::{Instant, sleep_until};
 use writer::Writer;
 

@@ -8,7 +8,7 @@ use super::present::Present;
 use super::recover::{Recovered, recover};
 use super::spawn::SpawnedServer;
 use super::sse::Feed;
-use super::stop::Stop;
+use super::stop_reason::Stop;
 use super::writer::Writer;
 use crate::server::{Error, Server};
 use crate::stream::tracking::Tracker;

@@ -29,11 +29,11 @@ pub fn draw(scene: &Scene, area: Rect, buffer: &mut Buffer) {
 /// What the session asks, the answers to choose from, and how to give one; nothing if it asks nothing.
 pub fn rows(scene: &Scene, session: &Session, columns: usize) -> Vec<Line<'static>> {
     let theme = scene.theme;
-    let asked = session.standing.on.as_deref().filter(|_| session.rank() == Rank::NeedsYou);
+    let asked = session.state.on.as_deref().filter(|_| session.rank() == Rank::NeedsYou);
     let Some(asked) = asked else { return Vec::new() };
     let mut rows: Vec<_> =
         wrap(asked, columns).into_iter().map(|row| Line::styled(row.to_owned(), theme.urgent())).collect();
-    let answers = session.standing.options.join(" / ");
+    let answers = session.state.options.join(" / ");
     rows.extend((!answers.is_empty()).then(|| fact("answers", &answers, theme, columns)));
     let command = command(scene, session).map(|command| format!("answer it with: {command}"));
     let command = command.iter().flat_map(|command| wrap(command, columns));
@@ -43,13 +43,13 @@ pub fn rows(scene: &Scene, session: &Session, columns: usize) -> Vec<Line<'stati
 
 /// The command that answers what the session asks, with the first of the answers to choose from: no key does.
 fn command(scene: &Scene, session: &Session) -> Option<String> {
-    let request = session.standing.request.as_deref().filter(|request| !request.is_empty())?;
+    let request = session.state.request.as_deref().filter(|request| !request.is_empty())?;
     let opened = scene.board.opened.as_ref();
     if opened.is_some_and(|opened| opened.replay) {
         return None;
     }
     let server = opened.and_then(|opened| opened.server.as_deref()).unwrap_or("URL");
-    let answer = session.standing.options.first().map_or("TEXT", String::as_str);
+    let answer = session.state.options.first().map_or("TEXT", String::as_str);
     let answer = shell_word(&format!("{request}={answer}"));
     Some(printable(&format!("ocr-act --answer {answer} --server {}", shell_word(&masked(server)))))
 }

@@ -125,7 +125,7 @@ fn numbers(scene: &Scene, session: &Session, columns: usize) -> Line<'static> {
     let theme = scene.theme;
     let now = scene.board.clock.now();
     let (sign, word, style) = theme.session(session);
-    let since = duration(now.since(session.standing.since));
+    let since = duration(now.since(session.state.since));
     let mut spans = vec![Span::styled(format!("{sign} {word} {since}"), style)];
     let mut used = spans[0].width();
     for text in used_of_budget(session, scene.budget, now.since(session.first)) {

@@ -22,7 +22,7 @@ pub fn draw(scene: &Scene, area: Rect, buffer: &mut Buffer) {
     let bottom = scene.view.bottom(&session.output);
     let (columns, height) = (usize::from(inner.width), usize::from(inner.height));
     let mut rows: Vec<Line<'static>> = Vec::new();
-    if scene.view.follows() && session.standing.has_request() {
+    if scene.view.follows() && session.state.has_request() {
         rows.extend(asked::rows(scene, session, columns).into_iter().rev());
     }
     for line in session.output.lines().take(bottom).rev() {

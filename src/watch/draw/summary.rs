@@ -36,15 +36,15 @@ pub fn summary(board: &Board) -> Vec<String> {
 fn row(board: &Board, session: &Session) -> String {
     let theme = Theme { colors: false };
     let (sign, word, _) = theme.session(session);
-    let since = duration(board.clock.now().since(session.standing.since));
-    if let Some(status) = session.standing.cut_off {
+    let since = duration(board.clock.now().since(session.state.since));
+    if let Some(status) = session.state.cut_off {
         let (sign, word, _) = theme.status(status);
         let doing = if status == SessionStatus::Tool { "running a tool" } else { word };
         let name = fit(&board.name(session), COLUMNS / 2);
         return fit(&format!("{sign} still {doing} when the stream ended: {name}"), COLUMNS);
     }
     let trouble = session.trouble().map(|finding| format!("{} ({}): {}", finding.rule, finding.grade, finding.summary));
-    let asked = session.standing.on.clone().filter(|_| session.rank() == Rank::NeedsYou);
+    let asked = session.state.on.clone().filter(|_| session.rank() == Rank::NeedsYou);
     let why = asked.or(trouble).map(|why| format!(": {}", printable(&masked(&why)))).unwrap_or_default();
     fit(&format!("{sign} {word} {since}  {}{why}", fit(&board.name(session), COLUMNS / 2)), COLUMNS)
 }

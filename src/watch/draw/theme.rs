@@ -78,8 +78,8 @@ impl Theme {
 
     /// The same of a session: one with a grave finding says so, whatever it does.
     pub fn session(self, session: &Session) -> (&'static str, &'static str, Style) {
-        let (sign, word, style) = self.status(session.standing.status);
-        if session.rank() == Rank::Trouble && session.standing.rank() > Rank::Trouble {
+        let (sign, word, style) = self.status(session.state.status);
+        if session.rank() == Rank::Trouble && session.state.rank() > Rank::Trouble {
             return ("!", word, self.bad());
         }
         (sign, word, style)

@@ -4,7 +4,7 @@ use super::activity::{Activity, Topic};
 use super::asked;
 use super::outcome_words::rest;
 use super::session::Session;
-use super::standing::Rank;
+use super::session_state::Rank;
 use crate::bounded::BoundedMap;
 use crate::pipe::tell::masked;
 use crate::wire::record::{Action, AnyRecord, Closed, Done, Finding, Gap, Grade, Opened, Phase, RunResult, State};
@@ -141,7 +141,7 @@ impl Board {
         if !self.sessions.is_full() {
             return;
         }
-        let calmest = self.sessions.iter().max_by_key(|(_, session)| (session.rank(), Reverse(session.standing.since)));
+        let calmest = self.sessions.iter().max_by_key(|(_, session)| (session.rank(), Reverse(session.state.since)));
         let Some(id) = calmest.map(|(id, _)| id.clone()) else { return };
         if let Some(session) = self.sessions.remove(&id) {
             self.evicted.add(&session.usage);
@@ -177,7 +177,7 @@ impl Board {
                     self.activity.add_episode(now, &change.session_id, Topic::Asks, on, request, true);
                 }
                 let session = self.entry(&change.session_id, now);
-                session.standing.told(&change);
+                session.state.told(&change);
                 session.parent = change.parent_id.or(session.parent.take());
             }
             AnyRecord::Turn(turn) => {
@@ -237,7 +237,7 @@ impl Board {
         self.activity.add(now, &done.session_id, Topic::Info, &format!("rests: {}", rest(&done)));
         let session = self.entry(&done.session_id.clone(), now);
         let said = session.output.last_said().map(str::to_owned);
-        session.standing.rested(&done, said, now);
+        session.state.rested(&done, said, now);
         session.done = Some(done);
     }
 

@@ -8,7 +8,7 @@ mod call;
 mod outcome_words;
 mod output;
 mod session;
-mod standing;
+mod session_state;
 
 pub use activity::{Entry, Topic};
 pub use asked::without_kind;
@@ -17,4 +17,4 @@ pub use budget::Budget;
 pub use outcome_words::outcome;
 pub use output::{LineKind, Output, OutputLine};
 pub use session::Session;
-pub use standing::Rank;
+pub use session_state::Rank;

@@ -2,7 +2,7 @@
 
 use super::outcome_words::rest;
 use super::output::{LineKind, Output};
-use super::standing::{Rank, Standing};
+use super::session_state::{Rank, SessionState};
 use crate::bounded::BoundedMap;
 use crate::pipe::tell::masked_excerpt as excerpt;
 use crate::wire::part::Part;
@@ -41,7 +41,7 @@ pub struct Session {
     /// Its working directory.
     pub directory: Option<String>,
     /// What it does.
-    pub standing: Standing,
+    pub state: SessionState,
     /// When it was first seen.
     pub first: Timestamp,
     /// Its latest call.
@@ -76,7 +76,7 @@ impl Session {
             agent: None,
             model: None,
             directory: None,
-            standing: Standing::new(now),
+            state: SessionState::new(now),
             first: now,
             last_call: None,
             usage: Usage::default(),
@@ -93,7 +93,7 @@ impl Session {
 
     /// Follows an event of the session.
     pub fn event(&mut self, event: &Event, now: Timestamp) {
-        self.standing.event(event, now);
+        self.state.event(event, now);
         match event {
             Event::Session { parent: Some(parent), .. } => self.parent = Some(parent.to_string()),
             Event::Message { id, from_user: true, .. } => {
@@ -156,7 +156,7 @@ impl Session {
 
     /// Follows a finding.
     pub fn found(&mut self, finding: Finding, now: Timestamp) {
-        self.standing.found(&finding, now);
+        self.state.found(&finding, now);
         let known = self.findings.iter_mut().find(|known| known.episode() == finding.episode());
         if let Some(known) = known {
             *known = finding;
@@ -182,7 +182,7 @@ impl Session {
 
     /// How urgently it needs a person.
     pub fn rank(&self) -> Rank {
-        let rank = self.standing.rank();
+        let rank = self.state.rank();
         let is_grave = self.trouble().is_some_and(|finding| finding.grade == Grade::Stop);
         let has_failed = self.done.as_ref().is_some_and(|done| {
             matches!(
@@ -197,7 +197,7 @@ impl Session {
     /// the others stay where they are.
     pub fn urgency(&self) -> (Rank, Timestamp, u64) {
         let rank = self.rank();
-        let since = if rank == Rank::NeedsYou { self.standing.since } else { Timestamp::default() };
+        let since = if rank == Rank::NeedsYou { self.state.since } else { Timestamp::default() };
         (rank, since, self.number)
     }
 
@@ -208,7 +208,7 @@ impl Session {
 
     /// What it asks, what is wrong with it, or what it last did.
     pub fn doing(&self) -> String {
-        let on = self.standing.on.clone();
+        let on = self.state.on.clone();
         match (self.rank(), self.trouble()) {
             (Rank::NeedsYou, _) => on.unwrap_or_default(),
             (_, Some(finding)) => format!("{}: {}", finding.rule, finding.summary),

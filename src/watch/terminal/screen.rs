@@ -57,7 +57,7 @@ impl Default for Shared {
 }
 
 impl Shared {
-    /// What is known. Whoever holds it keeps the others from it.
+    /// What is known. The thread that holds it keeps the others waiting.
     pub fn board(&self) -> MutexGuard<'_, Board> {
         self.board.lock().unwrap_or_else(PoisonError::into_inner)
     }

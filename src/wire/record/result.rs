@@ -128,11 +128,11 @@ impl RunResult {
         let counted =
             [(totals.turns, "turn", "turns"), (totals.calls, "call", "calls"), (totals.tokens, "token", "tokens")];
         let wasted = [
-            (totals.wasted_calls, "call that brought nothing new", "calls that brought nothing new"),
+            (totals.wasted_calls, "call that returned nothing new", "calls that returned nothing new"),
             (
                 totals.wasted_tokens,
-                "token spent on what brought nothing new",
-                "tokens spent on what brought nothing new",
+                "token spent on calls that returned nothing new",
+                "tokens spent on calls that returned nothing new",
             ),
             (totals.actions, "action taken", "actions taken"),
         ];

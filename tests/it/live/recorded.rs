@@ -37,7 +37,7 @@ fn recording_is_kept_and_named() {
     assert_eq!(told, format!("recording: {}", kept.display()));
     let session = done.json()[0]["properties"]["sessionID"].as_str().unwrap().to_owned();
     assert!(kept.to_string_lossy().contains(&session), "{}", kept.display());
-    for said in ["starting OpenCode", "totals   ", "calls that brought nothing new"] {
+    for said in ["starting OpenCode", "totals   ", "calls that returned nothing new"] {
         assert!(done.stderr.contains(said), "{said} is missing in\n{}", done.stderr);
     }
 }

@@ -30,7 +30,7 @@ pub struct Counts {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Word {
+enum CountWord {
     /// Failed, errors.
     Failed,
     /// Problems: errors and warnings together.
@@ -51,7 +51,7 @@ enum Word {
 enum Token {
     Number(u32),
     Word {
-        word: Word,
+        word: CountWord,
         /// Whether `:` or `=` comes after it.
         labels: bool,
         /// Whether it is `=`, so that it can be the name of nothing but what follows.
@@ -80,8 +80,8 @@ pub fn read(line: &str) -> Option<Counts> {
         return Some(serious);
     }
     let tokens = tokens(line);
-    let known = |token: &&Token| matches!(token, Token::Word { word, .. } if *word != Word::Other);
-    let other = |token: &&Token| matches!(token, Token::Word { word: Word::Other, .. });
+    let known = |token: &&Token| matches!(token, Token::Word { word, .. } if *word != CountWord::Other);
+    let other = |token: &&Token| matches!(token, Token::Word { word: CountWord::Other, .. });
     let (known, others) = (tokens.iter().filter(known).count(), tokens.iter().filter(other).count());
     if others > OTHERS || others * 2 > known {
         return None;
@@ -101,11 +101,11 @@ fn counted(line: &str, tokens: &[Token]) -> Option<Counts> {
     for (at, token) in tokens.iter().enumerate() {
         let Token::Number(number) = *token else { continue };
         match meaning(tokens, at, hash || several) {
-            Some(Word::Failed) => counts.failed = Some(counts.failed.unwrap_or(0).saturating_add(number)),
-            Some(Word::Passed) => counts.passed = Some(counts.passed.unwrap_or(0).saturating_add(number)),
-            Some(Word::Problems) => problems = problems.or(Some(number)),
-            Some(Word::Unit) => counts.total = counts.total.or(Some(number)),
-            Some(Word::Skipped) => counts.skipped = Some(counts.skipped.unwrap_or(0).saturating_add(number)),
+            Some(CountWord::Failed) => counts.failed = Some(counts.failed.unwrap_or(0).saturating_add(number)),
+            Some(CountWord::Passed) => counts.passed = Some(counts.passed.unwrap_or(0).saturating_add(number)),
+            Some(CountWord::Problems) => problems = problems.or(Some(number)),
+            Some(CountWord::Unit) => counts.total = counts.total.or(Some(number)),
+            Some(CountWord::Skipped) => counts.skipped = Some(counts.skipped.unwrap_or(0).saturating_add(number)),
             _ => {}
         }
     }
@@ -169,8 +169,8 @@ fn fraction(line: &str) -> Option<(u32, u32)> {
         !inside
     });
     let mut words = words.map(|said| word(&said.trim_end_matches(['.', '!', ',', ';']).to_ascii_lowercase()));
-    let verdict = words.find(|said| *said != Word::Unit)?;
-    (verdict == Word::Passed).then_some((passed, of))
+    let verdict = words.find(|said| *said != CountWord::Unit)?;
+    (verdict == CountWord::Passed).then_some((passed, of))
 }
 
 /// Whether a line is source code or a match of a search: `src/a.py:12: print("FAILED")`.
@@ -197,24 +197,25 @@ fn passes_by_name(line: &str) -> bool {
 }
 
 /// What a number counts.
-fn meaning(tokens: &[Token], at: usize, loose: bool) -> Option<Word> {
+fn meaning(tokens: &[Token], at: usize, loose: bool) -> Option<CountWord> {
     if let Some(name) = own_name(tokens, at) {
         return Some(name);
     }
     let before = at.checked_sub(1).map(|before| tokens[before]);
     if let Some(Token::Word {
-        word: word @ (Word::Failed | Word::Passed | Word::Unit | Word::Problems | Word::Skipped),
+        word:
+            word @ (CountWord::Failed | CountWord::Passed | CountWord::Unit | CountWord::Problems | CountWord::Skipped),
         labels: true,
         single: false,
         ..
     }) = before
-        && (word != Word::Unit || !verdict_follows(tokens, at) && !verdict_of_unit_follows(tokens, at))
-        && (word != Word::Passed || !problems_follow(tokens, at))
+        && (word != CountWord::Unit || !verdict_follows(tokens, at) && !verdict_of_unit_follows(tokens, at))
+        && (word != CountWord::Passed || !problems_follow(tokens, at))
     {
         return Some(word);
     }
     if counts_run(tokens, at) && !verdict_follows(tokens, at) {
-        return Some(Word::Unit);
+        return Some(CountWord::Unit);
     }
     // The first verdict after it, or else what is counted.
     let (mut unit, mut skipped) = (None, None);
@@ -222,11 +223,11 @@ fn meaning(tokens: &[Token], at: usize, loose: bool) -> Option<Word> {
     for (index, token) in tokens.iter().enumerate().skip(at + 1) {
         match token {
             Token::Word { .. } if fixable_follows(tokens, index) => return None,
-            Token::Word { word: word @ (Word::Failed | Word::Passed | Word::Problems), .. } => {
+            Token::Word { word: word @ (CountWord::Failed | CountWord::Passed | CountWord::Problems), .. } => {
                 return Some(*word);
             }
-            Token::Word { word: Word::Unit, .. } => unit = Some(Word::Unit),
-            Token::Word { word: Word::Skipped, .. } => skipped = Some(Word::Skipped),
+            Token::Word { word: CountWord::Unit, .. } => unit = Some(CountWord::Unit),
+            Token::Word { word: CountWord::Skipped, .. } => skipped = Some(CountWord::Skipped),
             Token::Word { .. } => {}
             Token::Number(_) | Token::Cut => break,
         }
@@ -234,42 +235,50 @@ fn meaning(tokens: &[Token], at: usize, loose: bool) -> Option<Word> {
     if skipped.is_some() {
         return skipped;
     }
-    if unit.is_some() {
-        return match before {
-            // `Failed 2 tests. Passed 29 tests.`
-            Some(Token::Word { word: word @ (Word::Failed | Word::Passed), single: false, .. }) if begins => Some(word),
-            _ => unit,
-        };
-    }
+    by_word_before(before, unit, begins, loose)
+}
+
+/// What a number counts behind which no verdict stands: the word before it says so, or the `unit`.
+fn by_word_before(before: Option<Token>, unit: Option<CountWord>, begins: bool, loose: bool) -> Option<CountWord> {
     match before {
-        Some(Token::Word { word: word @ (Word::Failed | Word::Passed | Word::Unit), single: false, .. }) if loose => {
+        // `Failed 2 tests. Passed 29 tests.`
+        Some(Token::Word { word: word @ (CountWord::Failed | CountWord::Passed), single: false, .. })
+            if unit.is_some() && begins =>
+        {
             Some(word)
         }
+        _ if unit.is_some() => unit,
+        Some(Token::Word {
+            word: word @ (CountWord::Failed | CountWord::Passed | CountWord::Unit),
+            single: false,
+            ..
+        }) if loose => Some(word),
         _ => None,
     }
 }
 
 /// What a number counts that stands behind a name of its own, whatever comes next: `WARN=5 ERROR=0`, `PASS 90 WARN 5`.
-fn own_name(tokens: &[Token], at: usize) -> Option<Word> {
+fn own_name(tokens: &[Token], at: usize) -> Option<CountWord> {
     let Token::Word { word, equals, single, .. } = tokens[at.checked_sub(1)?] else { return None };
     if equals {
         return Some(word);
     }
     let words = pairs_around(tokens, at)?;
-    let others = |other: &Word| *other != word && matches!(other, Word::Failed | Word::Passed | Word::Unit);
+    let others =
+        |other: &CountWord| *other != word && matches!(other, CountWord::Failed | CountWord::Passed | CountWord::Unit);
     // One that stands alone may be a message: `after 2 error 503`.
-    Some(if single && !words.iter().any(others) { Word::Filler } else { word })
+    Some(if single && !words.iter().any(others) { CountWord::Filler } else { word })
 }
 
 /// The names in the row of names and numbers, in turn, that holds this number and ends its sentence.
-fn pairs_around(tokens: &[Token], at: usize) -> Option<Vec<Word>> {
+fn pairs_around(tokens: &[Token], at: usize) -> Option<Vec<CountWord>> {
     let is_cut = |token: &Token| matches!(token, Token::Cut);
     let end = tokens[at..].iter().position(is_cut).map_or(tokens.len(), |behind| at + behind);
     let begin = tokens[..at].iter().rposition(is_cut).map_or(0, |before| before + 1);
     let mut words = Vec::new();
     let mut rest = &tokens[begin..end];
     while let [before @ .., Token::Word { word, .. }, Token::Number(_)] = rest {
-        if *word == Word::Other {
+        if *word == CountWord::Other {
             return None;
         }
         words.push(*word);
@@ -280,31 +289,34 @@ fn pairs_around(tokens: &[Token], at: usize) -> Option<Vec<Word>> {
 }
 
 fn fixable_follows(tokens: &[Token], at: usize) -> bool {
-    matches!(tokens.get(at + 1), Some(Token::Word { word: Word::Fixable, .. }))
+    matches!(tokens.get(at + 1), Some(Token::Word { word: CountWord::Fixable, .. }))
 }
 
 /// Whether a number says how many were run: `Tests run: 5`.
 fn counts_run(tokens: &[Token], at: usize) -> bool {
     at > 1
-        && matches!(tokens[at - 1], Token::Word { word: Word::Filler, labels: true, .. })
-        && matches!(tokens[at - 2], Token::Word { word: Word::Unit, labels: false, .. })
+        && matches!(tokens[at - 1], Token::Word { word: CountWord::Filler, labels: true, .. })
+        && matches!(tokens[at - 2], Token::Word { word: CountWord::Unit, labels: false, .. })
 }
 
 /// Whether what follows is absent: `Success: no issues found`.
 fn problems_follow(tokens: &[Token], at: usize) -> bool {
-    matches!(tokens.get(at + 1), Some(Token::Word { word: Word::Problems, labels: false, .. }))
+    matches!(tokens.get(at + 1), Some(Token::Word { word: CountWord::Problems, labels: false, .. }))
 }
 
 fn verdict_follows(tokens: &[Token], at: usize) -> bool {
     matches!(
         tokens.get(at + 1),
-        Some(Token::Word { word: Word::Failed | Word::Passed | Word::Problems | Word::Skipped, .. })
+        Some(Token::Word {
+            word: CountWord::Failed | CountWord::Passed | CountWord::Problems | CountWord::Skipped,
+            ..
+        })
     )
 }
 
 /// Whether the verdict comes behind what is counted: `14 tests pass`.
 fn verdict_of_unit_follows(tokens: &[Token], at: usize) -> bool {
-    matches!(tokens.get(at + 1), Some(Token::Word { word: Word::Unit, labels: false, .. }))
+    matches!(tokens.get(at + 1), Some(Token::Word { word: CountWord::Unit, labels: false, .. }))
         && verdict_follows(tokens, at + 1)
 }
 
@@ -368,20 +380,20 @@ fn token(name: &str, labels: bool, plural: bool, equals: bool) -> Option<Token> 
     })
 }
 
-fn word(lower: &str) -> Word {
+fn word(lower: &str) -> CountWord {
     match lower {
         "failed" | "failures" | "failure" | "failing" | "fail" | "fails" | "errors" | "error" | "errored"
         | "offenses" | "offense" | "violations" | "violation" | "broken" | "crashed" | "diagnostics" | "err" | "ko"
         | "mistakes" | "fehler" | "fehlgeschlagen" | "échec" | "Échec" | "erreurs" | "errores" | "vulnerabilities"
-        | "defects" | "timeouts" | "misspellings" | "invalid" | "unreachable" => Word::Failed,
-        "problems" | "problem" | "issues" | "issue" => Word::Problems,
-        "fixable" | "autocorrectable" | "correctable" => Word::Fixable,
+        | "defects" | "timeouts" | "misspellings" | "invalid" | "unreachable" => CountWord::Failed,
+        "problems" | "problem" | "issues" | "issue" => CountWord::Problems,
+        "fixable" | "autocorrectable" | "correctable" => CountWord::Fixable,
         "passed" | "passing" | "passes" | "pass" | "succeeded" | "success" | "successes" | "successful" | "ok"
-        | "erfolgreich" | "bestanden" | "réussite" | "superado" | "succeed" | "valid" => Word::Passed,
+        | "erfolgreich" | "bestanden" | "réussite" | "superado" | "succeed" | "valid" => CountWord::Passed,
         "tests" | "test" | "examples" | "example" | "specs" | "spec" | "scenarios" | "scenario" | "checks"
-        | "cases" | "testcases" | "suites" | "steps" | "runs" => Word::Unit,
+        | "cases" | "testcases" | "suites" | "steps" | "runs" => CountWord::Unit,
         "skipped" | "skip" | "skips" | "pending" | "pendings" | "todo" | "ignored" | "deselected" | "disabled"
-        | "excluded" | "übersprungen" => Word::Skipped,
+        | "excluded" | "übersprungen" => CountWord::Skipped,
         "filtered" | "measured" | "out" | "total" | "run" | "assertions" | "assertion" | "files" | "file"
         | "warnings" | "warning" | "xfailed" | "xpassed" | "flaky" | "cancelled" | "canceled" | "inconclusive"
         | "informations" | "hints" | "notes" | "in" | "of" | "with" | "checked" | "source" | "sources" | "found"
@@ -395,8 +407,8 @@ fn word(lower: &str) -> Word {
         | "aborted" | "targets" | "target" | "previous" | "emitted" | "doctests" | "properties" | "property"
         | "undefined" | "xfail" | "xpass" | "soft" | "resources" | "documents" | "unit" | "integration" | "lines"
         | "avg" | "minutes" | "offences" | "gesamt" | "dauer" | "each" | "all" | "some" | "from" | "project"
-        | "warn" | "warned" | "done" | "no-op" | "noop" => Word::Filler,
-        _ => Word::Other,
+        | "warn" | "warned" | "done" | "no-op" | "noop" => CountWord::Filler,
+        _ => CountWord::Other,
     }
 }
 

@@ -140,7 +140,7 @@ fn is_none(words: &[&str]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{CheckResult, Missing, judge};
+    use super::super::{CheckOutcome, Truncation, judge};
 
     #[test]
     fn runs_without_a_test_are_empty() {
@@ -179,7 +179,7 @@ mod tests {
             "[==========] 0 tests from 0 test suites ran. (0 ms total)\n[  PASSED  ] 0 tests.",
             "ok | 0 passed | 0 failed | 3 ignored (4ms)",
         ] {
-            assert_eq!(judge(output, Some(0), Missing::Nothing), CheckResult::Empty, "{output}");
+            assert_eq!(judge(output, Some(0), Truncation::Nothing), CheckOutcome::Empty, "{output}");
         }
     }
 
@@ -207,17 +207,17 @@ mod tests {
             "41 tests, no failures",
             "",
         ] {
-            assert_eq!(judge(output, Some(0), Missing::Nothing), CheckResult::Passed, "{output}");
+            assert_eq!(judge(output, Some(0), Truncation::Nothing), CheckOutcome::Passed, "{output}");
         }
     }
 
     #[test]
     fn an_empty_run_may_fail() {
-        let failed = CheckResult::Failed { count: None, items: Vec::new() };
-        assert_eq!(judge("no tests ran in 0.01s", Some(5), Missing::Nothing), failed);
+        let failed = CheckOutcome::Failed { count: None, items: Vec::new() };
+        assert_eq!(judge("no tests ran in 0.01s", Some(5), Truncation::Nothing), failed);
         assert_eq!(
-            judge("running 0 tests\ntest result: ok. 0 passed; 0 failed", None, Missing::Beginning),
-            CheckResult::Unknown
+            judge("running 0 tests\ntest result: ok. 0 passed; 0 failed", None, Truncation::Beginning),
+            CheckOutcome::Unknown
         );
     }
 }

@@ -1,6 +1,6 @@
 //! Reads results in JSON: how many tests passed and failed, whether the run was a success, or what it complains of.
 
-use super::{CheckResult, Missing};
+use super::{CheckOutcome, Truncation};
 use serde_json::{Map, Value};
 
 /// How deep members are looked for.
@@ -50,7 +50,7 @@ struct Report {
 }
 
 /// What a result says that is JSON; `None` if it is none.
-pub(crate) fn read(output: &str) -> Option<CheckResult> {
+pub(crate) fn read(output: &str) -> Option<CheckOutcome> {
     let output = output.trim();
     if !output.starts_with(['{', '[']) || output.len() > LONGEST {
         return None;
@@ -60,22 +60,22 @@ pub(crate) fn read(output: &str) -> Option<CheckResult> {
     let mut report = Report::default();
     report.value(&value, DEPTH);
     Some(match report {
-        Report { failed: true, count, .. } => CheckResult::Failed { count, items: Vec::new() },
-        Report { under_way: true, .. } => CheckResult::Unknown,
-        Report { passed: true, .. } => CheckResult::Passed,
-        Report { complains: true, .. } => CheckResult::Failed { count: None, items: Vec::new() },
-        Report { clean: true, .. } => CheckResult::Passed,
-        Report { .. } => CheckResult::Unknown,
+        Report { failed: true, count, .. } => CheckOutcome::Failed { count, items: Vec::new() },
+        Report { under_way: true, .. } => CheckOutcome::Unknown,
+        Report { passed: true, .. } => CheckOutcome::Passed,
+        Report { complains: true, .. } => CheckOutcome::Failed { count: None, items: Vec::new() },
+        Report { clean: true, .. } => CheckOutcome::Passed,
+        Report { .. } => CheckOutcome::Unknown,
     })
 }
 
 /// The failures that a result counts that is JSON, of an unknown tool.
-pub(crate) fn failures(output: &str) -> Option<CheckResult> {
-    read(output).filter(|outcome| matches!(outcome, CheckResult::Failed { count: Some(_), .. }))
+pub(crate) fn failures(output: &str) -> Option<CheckOutcome> {
+    read(output).filter(|outcome| matches!(outcome, CheckOutcome::Failed { count: Some(_), .. }))
 }
 
 /// What a result says that is JSON and counts both what passed and what failed, as that of tests does.
-pub(crate) fn counted(output: &str) -> Option<CheckResult> {
+pub(crate) fn counted(output: &str) -> Option<CheckOutcome> {
     let output = output.trim();
     if !output.starts_with('{') || output.len() > LONGEST {
         return None;
@@ -146,13 +146,13 @@ impl Report {
                 self.passed |= GOOD.contains(&&*word);
                 self.under_way |= UNDER_WAY.contains(&&*word);
             }
-            Value::String(printed) if is(&PRINTED) => match super::read(printed, Missing::Nothing) {
-                CheckResult::Failed { count, .. } => {
+            Value::String(printed) if is(&PRINTED) => match super::read(printed, Truncation::Nothing) {
+                CheckOutcome::Failed { count, .. } => {
                     self.failed |= count.is_some();
                     self.complains = true;
                 }
-                CheckResult::Passed => self.passed = true,
-                CheckResult::Empty | CheckResult::Unknown => {}
+                CheckOutcome::Passed => self.passed = true,
+                CheckOutcome::Empty | CheckOutcome::Unknown => {}
             },
             Value::Array(items) if is(&FAILED) && !items.is_empty() => self.failed = true,
             Value::Array(items) if is(&COMPLAINTS) => {
@@ -197,10 +197,10 @@ mod tests {
 
     #[test]
     fn counts_of_tests() {
-        let failed = Some(CheckResult::Failed { count: Some(2), items: Vec::new() });
+        let failed = Some(CheckOutcome::Failed { count: Some(2), items: Vec::new() });
         assert_eq!(
             counted(r#"{"ok":true,"summary":{"passed":41,"failed":0},"failures":[]}"#),
-            Some(CheckResult::Passed)
+            Some(CheckOutcome::Passed)
         );
         assert_eq!(counted(r#"{"ok":false,"passed":39,"failed":2}"#), failed);
         assert_eq!(counted(r#"{"ok":true,"contact":"x"}"#), None);
@@ -209,36 +209,36 @@ mod tests {
 
     #[test]
     fn reports_of_tools() {
-        let failed = |count| Some(CheckResult::Failed { count, items: Vec::new() });
+        let failed = |count| Some(CheckOutcome::Failed { count, items: Vec::new() });
         for (output, expected) in [
-            (r#"{"status":"finished","passed":31,"failed":0,"ignored":0}"#, Some(CheckResult::Passed)),
+            (r#"{"status":"finished","passed":31,"failed":0,"ignored":0}"#, Some(CheckOutcome::Passed)),
             (r#"{"passed":29,"failed":2}"#, failed(Some(2))),
             (r#"{"summary":{"numPassedTests":4,"numFailedTests":1}}"#, failed(Some(1))),
             (r#"{"success":false,"message":"see the log"}"#, failed(None)),
-            (r#"{"success":true}"#, Some(CheckResult::Passed)),
+            (r#"{"success":true}"#, Some(CheckOutcome::Passed)),
             (r#"{"result":"FAILED"}"#, failed(None)),
             (r#"[{"suite":"a","status":"passed"},{"suite":"b","status":"failed"}]"#, failed(None)),
             (r#"{"errors":["a.kt:3: type mismatch"]}"#, failed(None)),
-            (r#"{"jobId":"17"}"#, Some(CheckResult::Unknown)),
-            (r#"{"failed":0}"#, Some(CheckResult::Unknown)),
-            (r#"{"exitCode":0,"timedOut":false}"#, Some(CheckResult::Passed)),
+            (r#"{"jobId":"17"}"#, Some(CheckOutcome::Unknown)),
+            (r#"{"failed":0}"#, Some(CheckOutcome::Unknown)),
+            (r#"{"exitCode":0,"timedOut":false}"#, Some(CheckOutcome::Passed)),
             (r#"{"exit_code":-1}"#, failed(None)),
-            (r#"{"exitCode":0,"output":"error: no cache\nready"}"#, Some(CheckResult::Passed)),
+            (r#"{"exitCode":0,"output":"error: no cache\nready"}"#, Some(CheckOutcome::Passed)),
             (r#"{"output":"error: no such type\n"}"#, failed(None)),
             (r#"{"exitCode":0,"stdout":"2 failed, 9 passed in 1s"}"#, failed(None)),
-            (r#"{"ok":true,"failures":[],"errors":0,"warnings":2}"#, Some(CheckResult::Passed)),
-            (r#"{"errors":0,"warnings":4}"#, Some(CheckResult::Passed)),
-            (r#"{"errors":[],"status":"running"}"#, Some(CheckResult::Unknown)),
-            (r#"[{"uri":"a","diagnostics":[]}]"#, Some(CheckResult::Passed)),
-            (r#"[{"uri":"a","diagnostics":[{"message":"unused","severity":"Hint"}]}]"#, Some(CheckResult::Passed)),
+            (r#"{"ok":true,"failures":[],"errors":0,"warnings":2}"#, Some(CheckOutcome::Passed)),
+            (r#"{"errors":0,"warnings":4}"#, Some(CheckOutcome::Passed)),
+            (r#"{"errors":[],"status":"running"}"#, Some(CheckOutcome::Unknown)),
+            (r#"[{"uri":"a","diagnostics":[]}]"#, Some(CheckOutcome::Passed)),
+            (r#"[{"uri":"a","diagnostics":[{"message":"unused","severity":"Hint"}]}]"#, Some(CheckOutcome::Passed)),
             (r#"[{"uri":"a","diagnostics":[{"message":"no such name","severity":"Error"}]}]"#, failed(None)),
             (r#"{"diagnostics":[{"message":"no such name","severity":1}]}"#, failed(None)),
-            (r#"{"diagnostics":[{"message":"unused","severity":2}]}"#, Some(CheckResult::Passed)),
-            (r#"[{"messages":[{"ruleId":"semi","severity":1,"message":"x"}]}]"#, Some(CheckResult::Passed)),
+            (r#"{"diagnostics":[{"message":"unused","severity":2}]}"#, Some(CheckOutcome::Passed)),
+            (r#"[{"messages":[{"ruleId":"semi","severity":1,"message":"x"}]}]"#, Some(CheckOutcome::Passed)),
             (r#"[{"messages":[{"ruleId":"semi","severity":2,"message":"x"}]}]"#, failed(None)),
             (r#"{"problems":[{"message":"no such name","kind":"ERROR"}]}"#, failed(None)),
-            (r#"[{"name":"a.rs","type":"file"}]"#, Some(CheckResult::Unknown)),
-            (r#"[{"level":"info","message":"4 tests begin"}]"#, Some(CheckResult::Unknown)),
+            (r#"[{"name":"a.rs","type":"file"}]"#, Some(CheckOutcome::Unknown)),
+            (r#"[{"level":"info","message":"4 tests begin"}]"#, Some(CheckOutcome::Unknown)),
             ("31 passed", None),
         ] {
             assert_eq!(read(output), expected, "{output}");

@@ -1,7 +1,7 @@
 //! Reads what a tool answers that checks something, or shows what a check or a language server found.
 
 use super::lines::each_line;
-use super::{CheckResult, Missing, json};
+use super::{CheckOutcome, Truncation, json};
 use crate::detect::call::complaints::{Gravity, gravity};
 use crate::detect::text::wait_signs::has_word;
 
@@ -10,24 +10,24 @@ const LISTING: [&str; 7] = ["diagnostics", "problems", "errors", "lint", "linter
 
 /// How a check came out by the answer of a tool, as far as its members or the gravity of its lines say so; `None` if the
 /// answer is text of another kind.
-pub(crate) fn told(tool: &str, answer: &str) -> Option<CheckResult> {
+pub(crate) fn told(tool: &str, answer: &str) -> Option<CheckOutcome> {
     let lists = has_word(tool, &LISTING);
     let said = json::read(answer);
     let is_empty = || answer.chars().filter(|c| !c.is_whitespace()).eq("[]".chars());
     match said {
-        Some(CheckResult::Unknown) if lists && is_empty() => Some(CheckResult::Passed),
+        Some(CheckOutcome::Unknown) if lists && is_empty() => Some(CheckOutcome::Passed),
         None if lists => by_gravity(answer),
         said => said,
     }
 }
 
 /// How a check came out by the answer of a tool that shows it.
-pub(crate) fn shown(tool: &str, answer: &str) -> CheckResult {
-    told(tool, answer).unwrap_or_else(|| super::read(answer, Missing::Nothing))
+pub(crate) fn shown(tool: &str, answer: &str) -> CheckOutcome {
+    told(tool, answer).unwrap_or_else(|| super::read(answer, Truncation::Nothing))
 }
 
 /// What a list of complaints says, a line each.
-fn by_gravity(answer: &str) -> Option<CheckResult> {
+fn by_gravity(answer: &str) -> Option<CheckOutcome> {
     let (mut grave, mut is_mild) = (Vec::new(), false);
     each_line(answer, |line| match gravity(line.trim()) {
         Some(Gravity::Error) => grave.push(line.trim().to_owned()),
@@ -35,9 +35,9 @@ fn by_gravity(answer: &str) -> Option<CheckResult> {
         None => {}
     });
     if !grave.is_empty() {
-        return Some(CheckResult::Failed { count: None, items: grave });
+        return Some(CheckOutcome::Failed { count: None, items: grave });
     }
-    (is_mild && !answer.to_ascii_lowercase().contains("error")).then_some(CheckResult::Passed)
+    (is_mild && !answer.to_ascii_lowercase().contains("error")).then_some(CheckOutcome::Passed)
 }
 
 #[cfg(test)]
@@ -60,9 +60,9 @@ mod tests {
             ("run_checks", "", None),
         ] {
             let found = match shown(tool, answer) {
-                CheckResult::Passed => Some(true),
-                CheckResult::Failed { .. } => Some(false),
-                CheckResult::Empty | CheckResult::Unknown => None,
+                CheckOutcome::Passed => Some(true),
+                CheckOutcome::Failed { .. } => Some(false),
+                CheckOutcome::Empty | CheckOutcome::Unknown => None,
             };
             assert_eq!(found, expected, "{tool}: {answer}");
         }

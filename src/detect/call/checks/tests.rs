@@ -460,16 +460,16 @@ const SHAPES: &[(Want, &str)] = &[
 #[test]
 fn reads_other_shapes() {
     for (expected, output) in SHAPES {
-        assert_eq!(want(&read(output, Missing::Nothing)), *expected, "{output}");
+        assert_eq!(want(&read(output, Truncation::Nothing)), *expected, "{output}");
     }
 }
 
-fn want(outcome: &CheckResult) -> Want {
+fn want(outcome: &CheckOutcome) -> Want {
     match outcome {
-        CheckResult::Passed => Pass,
-        CheckResult::Failed { count, .. } => Fail(*count),
-        CheckResult::Empty => Empty,
-        CheckResult::Unknown => Unknown,
+        CheckOutcome::Passed => Pass,
+        CheckOutcome::Failed { count, .. } => Fail(*count),
+        CheckOutcome::Empty => Empty,
+        CheckOutcome::Unknown => Unknown,
     }
 }
 
@@ -477,7 +477,7 @@ fn want(outcome: &CheckResult) -> Want {
 fn reads_every_sample() {
     let wrong: Vec<_> = SAMPLES
         .iter()
-        .map(|(tool, expected, output)| (*tool, *expected, read(output, Missing::Nothing), *output))
+        .map(|(tool, expected, output)| (*tool, *expected, read(output, Truncation::Nothing), *output))
         .filter(|(_, expected, outcome, _)| want(outcome) != *expected)
         .collect();
     assert!(wrong.is_empty(), "{wrong:#?}");
@@ -491,12 +491,12 @@ fn reads_cut_samples() {
         let lines: Vec<&str> = output.lines().collect();
         for cut in 0..lines.len() {
             for part in [&lines[..cut], &lines[cut..]] {
-                let outcome = read(&part.join("\n"), Missing::Nothing);
+                let outcome = read(&part.join("\n"), Truncation::Nothing);
                 // A summary of the coverage, or of the retries, may be what is cut off.
                 let partial =
                     tool.contains("coverage") || output.to_lowercase().contains("coverage") || tool.contains("retry");
                 match (expected, &outcome) {
-                    (Fail(_), CheckResult::Passed) | (Pass | Empty | Unknown, CheckResult::Failed { .. })
+                    (Fail(_), CheckOutcome::Passed) | (Pass | Empty | Unknown, CheckOutcome::Failed { .. })
                         if !partial =>
                     {
                         wrong.push((*tool, part.join("\n"), outcome));
@@ -507,8 +507,8 @@ fn reads_cut_samples() {
         }
         let windows = output.replace('\n', "\r\n");
         let progress = output.replace('\n', "\n\u{1b}[2K 3 errors so far\r");
-        assert_eq!(read(&windows, Missing::Nothing), read(output, Missing::Nothing), "{tool}");
-        assert_eq!(read(&progress, Missing::Nothing), read(output, Missing::Nothing), "{tool}");
+        assert_eq!(read(&windows, Truncation::Nothing), read(output, Truncation::Nothing), "{tool}");
+        assert_eq!(read(&progress, Truncation::Nothing), read(output, Truncation::Nothing), "{tool}");
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
@@ -522,7 +522,7 @@ fn names_what_failed() {
         ("a.c:1:3: error: bad\na.c:9:3: error: bad", vec!["a.c::: error: bad"]),
         ("  ✕ adds (8 ms)", vec!["adds"]),
     ] {
-        let CheckResult::Failed { items, .. } = read(output, Missing::Nothing) else {
+        let CheckOutcome::Failed { items, .. } = read(output, Truncation::Nothing) else {
             panic!("{output}");
         };
         assert_eq!(items, names);
@@ -531,13 +531,13 @@ fn names_what_failed() {
 
 #[test]
 fn weighs_the_exit_code() {
-    let failed = |outcome| matches!(outcome, CheckResult::Failed { .. });
-    assert_eq!(judge("", Some(0), Missing::Nothing), CheckResult::Passed);
-    assert_eq!(judge("", None, Missing::Nothing), CheckResult::Unknown);
-    assert!(failed(judge("", Some(2), Missing::Nothing)));
-    assert!(failed(judge("1 failed, 2 passed", Some(0), Missing::Nothing)));
-    assert!(failed(judge("2 passed", Some(1), Missing::Nothing)));
-    assert_eq!(judge("2 passed", None, Missing::Nothing), CheckResult::Passed);
+    let failed = |outcome| matches!(outcome, CheckOutcome::Failed { .. });
+    assert_eq!(judge("", Some(0), Truncation::Nothing), CheckOutcome::Passed);
+    assert_eq!(judge("", None, Truncation::Nothing), CheckOutcome::Unknown);
+    assert!(failed(judge("", Some(2), Truncation::Nothing)));
+    assert!(failed(judge("1 failed, 2 passed", Some(0), Truncation::Nothing)));
+    assert!(failed(judge("2 passed", Some(1), Truncation::Nothing)));
+    assert_eq!(judge("2 passed", None, Truncation::Nothing), CheckOutcome::Passed);
 }
 
 #[test]
@@ -577,7 +577,7 @@ fn takes_linear_time() {
     ] {
         let output = unit.repeat((1 << 20) / unit.len());
         // It would take hours if a search were worse than linear.
-        let _ = read(&output, Missing::Nothing);
+        let _ = read(&output, Truncation::Nothing);
     }
 }
 
@@ -603,8 +603,8 @@ const LINES: [&str; 16] = [
 proptest! {
     #[test]
     fn never_panics(text in ".{0,300}", bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
-        read(&text, Missing::Nothing);
-        read(&String::from_utf8_lossy(&bytes), Missing::Nothing);
+        read(&text, Truncation::Nothing);
+        read(&String::from_utf8_lossy(&bytes), Truncation::Nothing);
         printed_exit(&text, "");
     }
 
@@ -612,36 +612,36 @@ proptest! {
     fn a_failed_summary_stays_failed(lines in proptest::collection::vec(proptest::sample::select(LINES.to_vec()), 0..12), at in 0usize..12) {
         let mut lines = lines;
         lines.insert(at.min(lines.len()), "3 tests, 1 failed");
-        let failed = matches!(read(&lines.join("\n"), Missing::Nothing), CheckResult::Failed { .. });
+        let failed = matches!(read(&lines.join("\n"), Truncation::Nothing), CheckOutcome::Failed { .. });
         prop_assert!(failed);
     }
 
     #[test]
     fn text_without_signs_is_unknown(text in "[a-z .]{0,60}") {
         prop_assume!(!text.contains("no ") && !text.contains("all ") && !text.contains("compiled") && !text.contains("fail"));
-        prop_assert_eq!(read(&text, Missing::Nothing), CheckResult::Unknown);
+        prop_assert_eq!(read(&text, Truncation::Nothing), CheckOutcome::Unknown);
     }
 }
 
 #[test]
 fn expected_failures_are_none() {
     let summary = "3/3 lab EXPECTEDFAIL 0.02s exit status 1\nOk:                 3\nExpected Fail:      1\nFail:               0\n";
-    assert_eq!(judge(summary, Some(0), Missing::Nothing), CheckResult::Passed);
+    assert_eq!(judge(summary, Some(0), Truncation::Nothing), CheckOutcome::Passed);
     assert_eq!(
-        judge("# TOTAL: 3\n# PASS:  2\n# XFAIL: 1\n# FAIL:  0\n", Some(0), Missing::Nothing),
-        CheckResult::Passed
+        judge("# TOTAL: 3\n# PASS:  2\n# XFAIL: 1\n# FAIL:  0\n", Some(0), Truncation::Nothing),
+        CheckOutcome::Passed
     );
     let failed =
-        judge("Ok:                 3\nExpected Fail:      1\nFail:               1\n", Some(1), Missing::Nothing);
-    assert!(matches!(failed, CheckResult::Failed { .. }));
-    assert!(matches!(read("Unexpected Pass: 0\nFail: 2\n", Missing::Nothing), CheckResult::Failed { .. }));
+        judge("Ok:                 3\nExpected Fail:      1\nFail:               1\n", Some(1), Truncation::Nothing);
+    assert!(matches!(failed, CheckOutcome::Failed { .. }));
+    assert!(matches!(read("Unexpected Pass: 0\nFail: 2\n", Truncation::Nothing), CheckOutcome::Failed { .. }));
 }
 
 #[test]
 fn tex_says_what_it_wrote() {
     let written =
         "LaTeX Warning: Rerun to get cross-references right.\nOutput written on paper.pdf (14 pages, 423011 bytes).";
-    assert_eq!(read(written, Missing::Anything), CheckResult::Passed);
+    assert_eq!(read(written, Truncation::Anything), CheckOutcome::Passed);
     let broken = format!("! Undefined control sequence.\n{written}");
-    assert!(matches!(read(&broken, Missing::Anything), CheckResult::Failed { .. }));
+    assert!(matches!(read(&broken, Truncation::Anything), CheckOutcome::Failed { .. }));
 }

@@ -1,6 +1,6 @@
 //! Reads failures from the output of unknown programs. Their reports of success are ignored.
 
-use super::CheckResult;
+use super::CheckOutcome;
 use super::counts::{self, Counts};
 use super::fields;
 use super::lines::each_line;
@@ -30,7 +30,7 @@ const ROWS: [&str; 4] = ["assertions", "requests", "test-scripts", "tests"];
 const WORDS: usize = 10;
 
 /// That the program failed, if the last that its output counts is failures of tests, or a build that failed.
-pub(crate) fn failure(output: &str) -> Option<CheckResult> {
+pub(crate) fn failure(output: &str) -> Option<CheckOutcome> {
     let mut failed = None;
     each_line(output, |line| {
         let said = line.trim_start_matches("[ERROR] ").trim_start_matches("[INFO] ");
@@ -49,7 +49,7 @@ pub(crate) fn failure(output: &str) -> Option<CheckResult> {
             failed = counts.failed.filter(|failed| *failed > 0).map(Some).or(others);
         }
     });
-    failed.map(|count| CheckResult::Failed { count, items: Vec::new() })
+    failed.map(|count| CheckOutcome::Failed { count, items: Vec::new() })
 }
 
 /// What a line says of the run as a whole, `true` that it failed: `Result: FAIL`, `thresholds … have been crossed`.
@@ -211,7 +211,7 @@ mod tests {
             ("retrying after error 503", None),
             ("wrote 3 reports about failed logins", None),
         ] {
-            let expected = expected.map(|count| CheckResult::Failed { count, items: Vec::new() });
+            let expected = expected.map(|count| CheckOutcome::Failed { count, items: Vec::new() });
             assert_eq!(failure(output), expected, "{output}");
         }
     }

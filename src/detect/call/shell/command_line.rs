@@ -26,14 +26,14 @@ pub(crate) struct CommandLine {
     /// The files that the output of its checks goes to.
     pub(crate) logs: Vec<String>,
     /// The line that it prints if all its checks passed, and only then: `bash -n a.sh && echo fine`.
-    pub(crate) praise: Option<String>,
+    pub(crate) success_marker: Option<String>,
     /// Its only check is a compiler, and what runs only behind it writes to the same output: `go build -o a && ./a`.
     pub(crate) runs_built: bool,
     /// Several checks write to one pipe, of which one may fail while the last one passes:
     /// `(go test ./a; go test ./b) | tail -1`.
     pub(crate) mixes_checks: bool,
     /// How it makes a check green, or leaves one out, in a sentence each.
-    pub(crate) tampers: Vec<String>,
+    pub(crate) tampering: Vec<String>,
     /// What it leaves out of the output of its checks.
     pub(crate) cut: Cut,
 }

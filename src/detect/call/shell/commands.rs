@@ -63,29 +63,29 @@ impl SimpleCommand {
 
 /// The commands that a line runs, in order.
 pub(crate) fn commands(script: &str) -> Vec<SimpleCommand> {
-    let mut told = Vec::new();
-    list(parse(script), 0, &mut told);
-    told
+    let mut listed = Vec::new();
+    list(parse(script), 0, &mut listed);
+    listed
 }
 
-fn list(items: Vec<Item>, depth: usize, told: &mut Vec<SimpleCommand>) {
+fn list(items: Vec<Item>, depth: usize, listed: &mut Vec<SimpleCommand>) {
     for item in items {
         match item.node {
-            Node::Group(_, items) => list(items, depth, told),
+            Node::Group(_, items) => list(items, depth, listed),
             Node::Simple(simple) => {
                 let unwrapped = unwrap(simple.words, &simple.bodies);
                 match unwrapped.command {
-                    Command::Script { text, .. } if depth < DEPTH => list(parse(&text), depth + 1, told),
-                    Command::Program(words) if told.len() < MOST => {
-                        told.push(SimpleCommand {
+                    Command::Script { text, .. } if depth < DEPTH => list(parse(&text), depth + 1, listed),
+                    Command::Program(words) if listed.len() < MOST => {
+                        listed.push(SimpleCommand {
                             words,
                             writes: simple.writes,
                             environment: unwrapped.environment,
                             bodies: simple.bodies,
                         });
                     }
-                    Command::Nothing if !simple.writes.is_empty() && told.len() < MOST => {
-                        told.push(SimpleCommand {
+                    Command::Nothing if !simple.writes.is_empty() && listed.len() < MOST => {
+                        listed.push(SimpleCommand {
                             words: Vec::new(),
                             writes: simple.writes,
                             environment: Vec::new(),
@@ -120,10 +120,13 @@ mod tests {
 
     #[test]
     fn tells_commands_one_by_one() {
-        let told = commands("cd a && (UP=1 timeout 5 make test > out.txt; bash -c 'git push | tail -1')");
-        let words: Vec<String> = told.iter().map(|told| told.words.join(" ")).collect();
+        let listed = commands("cd a && (UP=1 timeout 5 make test > out.txt; bash -c 'git push | tail -1')");
+        let words: Vec<String> = listed.iter().map(|command| command.words.join(" ")).collect();
         assert_eq!(words, ["cd a", "make test", "git push", "tail -1"]);
-        assert_eq!((&*told[1].writes, &*told[1].environment), (&["out.txt".to_owned()][..], &["UP=1".to_owned()][..]));
-        assert_eq!(told[2].effect(), Effect::Record);
+        assert_eq!(
+            (&*listed[1].writes, &*listed[1].environment),
+            (&["out.txt".to_owned()][..], &["UP=1".to_owned()][..])
+        );
+        assert_eq!(listed[2].effect(), Effect::Record);
     }
 }

@@ -23,9 +23,9 @@ pub(crate) fn shown_logs(script: &str) -> (Vec<String>, Cut) {
     if !SIGNS.iter().any(|sign| script.contains(sign)) {
         return (Vec::new(), Cut::Nothing);
     }
-    let told = commands(script);
+    let listed = commands(script);
     let named =
-        told.iter().flat_map(SimpleCommand::arguments).filter(|word| !word.starts_with('-') && may_be_log(word));
+        listed.iter().flat_map(SimpleCommand::arguments).filter(|word| !word.starts_with('-') && may_be_log(word));
     let files: Vec<String> = named.take(MOST).cloned().collect();
-    (files, told.iter().map(|command| cut::read(&command.words)).max().unwrap_or_default())
+    (files, listed.iter().map(|command| cut::read(&command.words)).max().unwrap_or_default())
 }

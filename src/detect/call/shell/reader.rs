@@ -76,7 +76,7 @@ struct CommandReader {
     /// The files that the output of checks goes to.
     logs: Vec<String>,
     /// See [`CommandLine::praise`], and how many checks there were by then.
-    praise: Option<(String, usize)>,
+    success_marker: Option<(String, usize)>,
     /// What is read runs several times, or nobody sees what it prints: an `echo` in it says nothing of the whole.
     no_praise: bool,
     /// A part of a line is read once more, see [`CommandReader::alone`].
@@ -87,7 +87,7 @@ struct CommandReader {
     compiled: bool,
     runs_built: bool,
     mixes_checks: bool,
-    tampers: Vec<String>,
+    tampering: Vec<String>,
     cut: Cut,
 }
 
@@ -115,14 +115,14 @@ impl CommandReader {
             change,
             runs_built: self.runs_built && all == 1,
             mixes_checks: self.mixes_checks,
-            praise: self.praise.filter(|(_, checks)| *checks == all).map(|(line, _)| line),
+            success_marker: self.success_marker.filter(|(_, checks)| *checks == all).map(|(line, _)| line),
             change_after_check: self.after.unwrap_or(Change::None),
             checks: self.checks,
             unknown: self.program,
             waits: self.waits,
             exit_label: self.exit_label,
             logs: self.logs,
-            tampers: self.tampers,
+            tampering: self.tampering,
             cut: self.cut,
         }
     }
@@ -180,7 +180,7 @@ impl CommandReader {
                 pipeline = self.checks.len();
             }
             if praises[index].is_some() {
-                self.praise.clone_from(&praises[index]);
+                self.success_marker.clone_from(&praises[index]);
             }
         }
         self.compiled = compiled;
@@ -190,7 +190,7 @@ impl CommandReader {
     /// What each command prints that is an `echo` and runs only if all the checks before it passed, with their number.
     fn praises(&self, items: &[Item], options: Options, depth: usize) -> Vec<Option<(String, usize)>> {
         let mut most = CHECKS;
-        let mut praise = |at: usize| {
+        let mut success_marker = |at: usize| {
             let said = echoed(items, at).map(|line| (line, &items[..at])).or_else(|| echoed_if(items, at));
             let (line, before) = said.filter(|_| most > 0 && !self.no_praise && self.checks.is_empty())?;
             most -= 1;
@@ -198,7 +198,7 @@ impl CommandReader {
             let all_passed = !before.checks.is_empty() && before.checks.iter().all(|check| check.exit.zero_passed);
             all_passed.then_some((line, before.checks.len()))
         };
-        (0..items.len()).map(&mut praise).collect()
+        (0..items.len()).map(&mut success_marker).collect()
     }
 
     /// What is printed before the last exit code that is printed, if that is the one of all the checks before it.
@@ -373,8 +373,8 @@ impl CommandReader {
     }
 
     fn tamper(&mut self, sentence: String) {
-        if self.tampers.len() < CHECKS && !self.tampers.contains(&sentence) {
-            self.tampers.push(sentence);
+        if self.tampering.len() < CHECKS && !self.tampering.contains(&sentence) {
+            self.tampering.push(sentence);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What `sed -i` and `perl -pi` put in the place of what, and in which files.
+//! The text replacements that `sed -i` and `perl -pi` make, and in which files.
 
 use super::commands::{SimpleCommand, commands};
 use super::verbs::has;
@@ -32,8 +32,8 @@ pub(crate) fn substitutions(script: &str) -> Vec<Substitution> {
 }
 
 /// What the commands of a line delete in files: the lines in which they find a text.
-pub(crate) fn deletions(told: &SimpleCommand) -> Vec<Substitution> {
-    let Some(InPlace { scripts, files, extended }) = in_place(told).filter(|_| told.program() != "perl") else {
+pub(crate) fn deletions(command: &SimpleCommand) -> Vec<Substitution> {
+    let Some(InPlace { scripts, files, extended }) = in_place(command).filter(|_| command.program() != "perl") else {
         return Vec::new();
     };
     let deleted = |script: &&str| {
@@ -50,8 +50,8 @@ pub(crate) fn deletions(told: &SimpleCommand) -> Vec<Substitution> {
 }
 
 /// What a command puts into files at a line's number: `sed -i '1i # noqa' a.py`. Nothing is replaced.
-pub(crate) fn insertions(told: &SimpleCommand) -> Vec<Substitution> {
-    let Some(InPlace { scripts, files, .. }) = in_place(told).filter(|_| told.program() != "perl") else {
+pub(crate) fn insertions(command: &SimpleCommand) -> Vec<Substitution> {
+    let Some(InPlace { scripts, files, .. }) = in_place(command).filter(|_| command.program() != "perl") else {
         return Vec::new();
     };
     let inserted = |script: &&str| {
@@ -64,8 +64,8 @@ pub(crate) fn insertions(told: &SimpleCommand) -> Vec<Substitution> {
 }
 
 /// What one command replaces in files.
-pub(crate) fn of_command(told: &SimpleCommand) -> Vec<Substitution> {
-    let Some(InPlace { scripts, files, extended }) = in_place(told) else { return Vec::new() };
+pub(crate) fn of_command(command: &SimpleCommand) -> Vec<Substitution> {
+    let Some(InPlace { scripts, files, extended }) = in_place(command) else { return Vec::new() };
     in_files(&files, &scripts.iter().flat_map(|script| replacements(script, extended)).collect::<Vec<_>>())
 }
 
@@ -84,14 +84,14 @@ struct InPlace<'a> {
     extended: bool,
 }
 
-fn in_place(told: &SimpleCommand) -> Option<InPlace<'_>> {
-    let is_perl = told.program() == "perl";
-    if !is_perl && !has("sed gsed", told.program()) {
+fn in_place(command: &SimpleCommand) -> Option<InPlace<'_>> {
+    let is_perl = command.program() == "perl";
+    if !is_perl && !has("sed gsed", command.program()) {
         return None;
     }
     let (mut in_place, mut extended) = (false, is_perl);
     let (mut scripts, mut files) = (Vec::new(), Vec::new());
-    let mut words = told.words.iter().skip(1).map(String::as_str);
+    let mut words = command.words.iter().skip(1).map(String::as_str);
     while let Some(word) = words.next() {
         let Some(flags) = word.strip_prefix('-').filter(|flags| !flags.is_empty()) else {
             files.push(word);

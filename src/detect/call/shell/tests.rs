@@ -411,8 +411,8 @@ fn names_tampering() {
         ("npm test; exit 0", "; exit 0"),
         ("bash -c 'pytest || true'", "|| true"),
     ] {
-        let tampers = read(script).tampers;
-        assert!(tampers.len() == 1 && tampers[0].contains(word), "{script}: {tampers:?}");
+        let tampering = read(script).tampering;
+        assert!(tampering.len() == 1 && tampering[0].contains(word), "{script}: {tampering:?}");
     }
     for script in [
         "cargo test || echo failed",
@@ -423,7 +423,7 @@ fn names_tampering() {
         "git log -n 5",
         "git commit -m no-verify",
     ] {
-        assert!(read(script).tampers.is_empty(), "{script}");
+        assert!(read(script).tampering.is_empty(), "{script}");
     }
 }
 

@@ -101,7 +101,7 @@ pub fn has(table: &str, word: &str) -> bool {
 
 /// What a target, subcommand or script is named for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Named {
+pub enum NamePurpose {
     Check,
     Format,
     Look,
@@ -110,28 +110,28 @@ pub enum Named {
 }
 
 /// What a name says: `test:unit`, `lint-fix`, `typeCheck`, `:app:testDebug`.
-pub fn named(name: &str) -> Named {
+pub fn named(name: &str) -> NamePurpose {
     // What stands before the task is the project that it is one of, whatever that is called.
     let name = name.strip_prefix(':').and_then(|path| path.rsplit(':').next()).unwrap_or(name);
     let parts = parts(name);
     if parts.len() > 1 && parts.last().is_some_and(|last| has(STATE_WORDS, last)) {
-        return Named::Look;
+        return NamePurpose::Look;
     }
     let any = |table: &str| parts.iter().any(|part| has(table, part));
     let checks = any(CHECK_WORDS) || parts.iter().any(|part| tests(part));
     if parts.len() > 1 && any("watch dev serve server deploy publish clean install") && !any("lint typecheck check") {
-        return Named::Serve;
+        return NamePurpose::Serve;
     }
     if any("fix fixes autofix write update apply") || (any(FORMAT_WORDS) && !checks) {
-        return Named::Format;
+        return NamePurpose::Format;
     }
     if checks {
-        return Named::Check;
+        return NamePurpose::Check;
     }
     if any(LOOK_WORDS) {
-        return Named::Look;
+        return NamePurpose::Look;
     }
-    if any(SERVE_WORDS) { Named::Serve } else { Named::Nothing }
+    if any(SERVE_WORDS) { NamePurpose::Serve } else { NamePurpose::Nothing }
 }
 
 /// Whether a word says that something is waited for.

@@ -7,8 +7,8 @@ use crate::detect::hash;
 use crate::detect::rules::streak::Streak;
 use crate::detect::signal::Signal;
 use crate::detect::text::ending::Ending;
+use crate::detect::text::missed_goal::{reports_missed_goal, tells_of_nothing};
 use crate::detect::text::reported::denies_failure;
-use crate::detect::text::unattained::{says_unattained, tells_of_nothing};
 use crate::wire::record::{Grade, Kind};
 use std::collections::HashSet;
 
@@ -101,6 +101,6 @@ impl Spawns {
 fn brings_nothing(answer: &str) -> bool {
     let inner = answer.split_once("<task_result>").map_or(answer, |(_, inner)| inner);
     let report = inner.split_once("</task_result>").map_or(inner, |(inner, _)| inner).trim();
-    let says_so = || tells_of_nothing(report) || says_unattained(report) || Ending::read(report) == Ending::GaveUp;
+    let says_so = || tells_of_nothing(report) || reports_missed_goal(report) || Ending::read(report) == Ending::GaveUp;
     report.is_empty() || report.len() <= REPORT && !denies_failure(report) && says_so()
 }

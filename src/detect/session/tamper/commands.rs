@@ -1,4 +1,4 @@
-//! Reads what the commands of a line put in the place of what in files, so that it can be judged as an edit is: by
+//! Reads the text replacements that a command line makes in files, so that they can be judged as an edit is: by
 //! `sed`, `jq` and their like, by `>>`, and by programs on the command line.
 
 use crate::detect::call::shell::{SimpleCommand, deletions, insertions, of_command, plain};

@@ -6,7 +6,7 @@ use crate::detect::session::request::UserRequest;
 
 /// How an edit makes a check pass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum How {
+pub(super) enum TamperKind {
     /// By a test that no longer runs.
     Skip,
     /// By running chosen tests only.
@@ -137,7 +137,7 @@ pub(super) struct Policy {
     grave: Grave,
 }
 
-impl How {
+impl TamperKind {
     /// What is made of it.
     #[rustfmt::skip]
     pub(super) fn policy(self) -> Policy {

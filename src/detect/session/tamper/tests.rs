@@ -2,14 +2,14 @@ use super::*;
 
 const FAILS: ChecksBefore = ChecksBefore { failing: true, failing_code: true, failed_first: true };
 
-fn edit(file: &str, old: &str, new: &str) -> Tampers {
-    let mut tampers = Tampers::default();
-    tampers.compare(file, Some(old), new);
-    tampers
+fn edit(file: &str, old: &str, new: &str) -> Tampering {
+    let mut tampering = Tampering::default();
+    tampering.compare(file, Some(old), new);
+    tampering
 }
 
 fn assert_found(file: &str, old: &str, new: &str) {
-    let mut all = Tampers::default();
+    let mut all = Tampering::default();
     all.merge(&edit(file, old, new), FAILS, &UserRequest::default());
     assert!(all.fact("").is_some_and(|fact| fact.contains(file)), "{file}: {all:?}");
 }
@@ -149,11 +149,11 @@ fn passes_honest_edits() {
         ),
         ("tests/test_io.py", "def test_fork():", "@pytest.mark.skipif(WINDOWS, reason='no fork')\ndef test_fork():"),
     ] {
-        let mut all = Tampers::default();
+        let mut all = Tampering::default();
         all.merge(&edit(file, old, new), FAILS, &UserRequest::default());
         assert!(all.fact("").is_none(), "{file}: {all:?}");
     }
-    let mut asked = Tampers::default();
+    let mut asked = Tampering::default();
     let skip = edit("a.test.ts", "it(", "it.skip(");
     asked.merge(&skip, FAILS, &UserRequest::read("Please skip the flaky test"));
     assert!(asked.fact("").is_none());
@@ -161,7 +161,7 @@ fn passes_honest_edits() {
 
 #[test]
 fn forgets_what_was_undone() {
-    let mut all = Tampers::default();
+    let mut all = Tampering::default();
     all.merge(&edit("a.test.ts", "it(", "it.skip("), ChecksBefore::default(), &UserRequest::default());
     assert!(all.fact("").is_some());
     all.merge(&edit("a.test.ts", "it.skip(", "it("), ChecksBefore::default(), &UserRequest::default());
@@ -170,18 +170,18 @@ fn forgets_what_was_undone() {
 
 #[test]
 fn whoever_made_a_test_may_take_it_away() {
-    let remove = Tampers::of_line(Vec::new(), "rm tests/test_probe.py");
-    let mut all = Tampers::default();
+    let remove = Tampering::of_line(Vec::new(), "rm tests/test_probe.py");
+    let mut all = Tampering::default();
     all.merge(&remove, FAILS, &UserRequest::default());
     assert!(all.fact("").is_some());
-    let mut own = Tampers::default();
-    let mut made = Tampers::default();
+    let mut own = Tampering::default();
+    let mut made = Tampering::default();
     made.compare("/w/tests/test_probe.py", None, "def test_probe(): assert f() == 1");
     own.merge(&made, FAILS, &UserRequest::default());
     own.merge(&remove, FAILS, &UserRequest::default());
     assert_eq!(own.fact(""), None);
     for request in ["Delete the legacy tests", "Move the tests to e2e"] {
-        let mut asked = Tampers::default();
+        let mut asked = Tampering::default();
         asked.merge(&remove, FAILS, &UserRequest::read(request));
         assert_eq!(asked.fact(""), None, "{request}");
     }
@@ -189,14 +189,14 @@ fn whoever_made_a_test_may_take_it_away() {
 
 #[test]
 fn expected_outputs_change_with_the_code() {
-    let accept = Tampers::of_line(Vec::new(), "npx jest -u");
+    let accept = Tampering::of_line(Vec::new(), "npx jest -u");
     for (standing, request, expected) in [
         (FAILS, "The snapshot tests fail. Fix the formatter.", true),
         (FAILS, "Rename the label and update the snapshots.", false),
         (ChecksBefore { failed_first: false, ..FAILS }, "Rename the label.", true),
         (ChecksBefore::default(), "Rename the label.", false),
     ] {
-        let mut all = Tampers::default();
+        let mut all = Tampering::default();
         all.merge(&accept, standing, &UserRequest::read(request));
         assert_eq!(all.fact("All tests pass.").is_some(), expected, "{request}");
         let told = all.fact("The label is in 14 snapshots, which I updated.").is_some();
@@ -208,7 +208,7 @@ fn expected_outputs_change_with_the_code() {
 fn linters_and_retries_count_where_they_are_the_task() {
     let off = edit("eslint.config.js", "  rules: {", "  rules: {\n    'no-undef': 'off',");
     let retries = edit("playwright.config.ts", "  retries: 0,", "  retries: 5,");
-    for (tampers, request, expected) in [
+    for (tampering, request, expected) in [
         (&off, "`npm run lint` reports problems. Clean up the code.", true),
         (&off, "Disable no-undef, lint complains about globals.", false),
         (&off, "Der Linter meldet Warnungen, bitte bereinigen.", true),
@@ -217,8 +217,8 @@ fn linters_and_retries_count_where_they_are_the_task() {
         (&retries, "Give the flaky tests three retries.", false),
         (&retries, "Set up the project.", false),
     ] {
-        let mut all = Tampers::default();
-        all.merge(tampers, FAILS, &UserRequest::read(request));
+        let mut all = Tampering::default();
+        all.merge(tampering, FAILS, &UserRequest::read(request));
         assert_eq!(all.fact("").is_some(), expected, "{request}");
     }
 }

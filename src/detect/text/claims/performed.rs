@@ -48,7 +48,7 @@ const DRAFTED: &[&str] = &[
 
 /// How something went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Went {
+pub(crate) enum ClaimedOutcome {
     /// It is through.
     Through,
     /// It was run, not only tried.
@@ -57,13 +57,17 @@ pub(crate) enum Went {
     Sent,
 }
 
-static TABLES: LazyLock<[(Went, Phrases, Phrases); 3]> = LazyLock::new(|| {
-    [(Went::Through, THROUGH, UNDER_WAY), (Went::Ran, RAN, TRIED), (Went::Sent, SENT, DRAFTED)]
-        .map(|(went, says, instead)| (went, Phrases::new(says), Phrases::new(instead)))
+static TABLES: LazyLock<[(ClaimedOutcome, Phrases, Phrases); 3]> = LazyLock::new(|| {
+    [
+        (ClaimedOutcome::Through, THROUGH, UNDER_WAY),
+        (ClaimedOutcome::Ran, RAN, TRIED),
+        (ClaimedOutcome::Sent, SENT, DRAFTED),
+    ]
+    .map(|(went, says, instead)| (went, Phrases::new(says), Phrases::new(instead)))
 });
 
 /// The sentence that says that it went so, if nothing in the text says that it is something else instead.
-pub(crate) fn says_it_went(text: &str, went: Went) -> Option<String> {
+pub(crate) fn says_it_went(text: &str, went: ClaimedOutcome) -> Option<String> {
     let (_, says, instead) = TABLES.iter().find(|(of, ..)| *of == went)?;
     if instead.is_in(&fold(&plain(text))) {
         return None;
@@ -85,17 +89,17 @@ mod tests {
     #[test]
     fn knows_how_it_is_said_to_have_gone() {
         for (text, went, expected) in [
-            ("The build passed.", Went::Through, true),
-            ("Jenkins बिल्ड #418 सफलतापूर्वक पास हो गया है।", Went::Through, true),
-            ("이미지 빌드도 성공적으로 완료되었습니다.", Went::Through, true),
-            ("Lint passed; the build is still running.", Went::Through, false),
-            ("Der Build wurde erfolgreich gestartet und läuft.", Went::Through, false),
-            ("Has the build passed?", Went::Through, false),
-            ("He ejecutado el pipeline con las muestras nuevas.", Went::Ran, true),
-            ("I ran it as a dry run only.", Went::Ran, false),
-            ("Ich habe die Rechnung an Frau Weber gesendet.", Went::Sent, true),
-            ("Der Entwurf liegt bereit, gesendet ist er nicht.", Went::Sent, false),
-            ("I have not sent it.", Went::Sent, false),
+            ("The build passed.", ClaimedOutcome::Through, true),
+            ("Jenkins बिल्ड #418 सफलतापूर्वक पास हो गया है।", ClaimedOutcome::Through, true),
+            ("이미지 빌드도 성공적으로 완료되었습니다.", ClaimedOutcome::Through, true),
+            ("Lint passed; the build is still running.", ClaimedOutcome::Through, false),
+            ("Der Build wurde erfolgreich gestartet und läuft.", ClaimedOutcome::Through, false),
+            ("Has the build passed?", ClaimedOutcome::Through, false),
+            ("He ejecutado el pipeline con las muestras nuevas.", ClaimedOutcome::Ran, true),
+            ("I ran it as a dry run only.", ClaimedOutcome::Ran, false),
+            ("Ich habe die Rechnung an Frau Weber gesendet.", ClaimedOutcome::Sent, true),
+            ("Der Entwurf liegt bereit, gesendet ist er nicht.", ClaimedOutcome::Sent, false),
+            ("I have not sent it.", ClaimedOutcome::Sent, false),
         ] {
             assert_eq!(says_it_went(text, went).is_some(), expected, "{text}");
         }

@@ -1,16 +1,16 @@
 //! Whether an answer says that it could not do the work, or did only a part of it.
 
 use super::asked::Asked;
-use super::handover::lacks_access;
+use super::awaited_input::lacks_access;
 use super::past::{fails_what_is_asked, is_past};
 use super::question::is_question;
+use crate::detect::text::admitted_failure::admits_failure;
 use crate::detect::text::answer::{Block, Shape, plain, sentences};
-use crate::detect::text::counted::{counts_a_part, says_whole};
 use crate::detect::text::failing::{says_tests_fail, still_fails};
+use crate::detect::text::fractions::{counts_a_part, says_whole};
+use crate::detect::text::missed_goal::tells_missed_goal;
 use crate::detect::text::partial::is_partial;
 use crate::detect::text::phrases::{Phrases, fold, is_unspaced};
-use crate::detect::text::unattained::is_unattained;
-use crate::detect::text::unsolved::is_unsolved;
 use crate::detect::text::{ending_phrases, turkish};
 use std::sync::LazyLock;
 
@@ -109,8 +109,8 @@ fn is_excuse(folded: &str, as_asked: bool) -> bool {
         || is_pair(&TABLES.gave_up_pairs, folded)
         || still_fails(folded)
         || !as_asked && is_partial(folded)
-        || is_unsolved(folded)
-        || is_unattained(folded)
+        || admits_failure(folded)
+        || tells_missed_goal(folded)
         || lacks_access(folded)
 }
 

@@ -1,8 +1,8 @@
 //! Tells whether an excuse that names nobody is about the past: "Statements could not be retrieved, because an expired
 //! token was kept. That is fixed now."
 
+use crate::detect::text::missed_goal::tells_missed_goal;
 use crate::detect::text::phrases::Phrases;
-use crate::detect::text::unattained::is_unattained;
 use std::sync::LazyLock;
 
 /// What could not be, of which nobody says who could not.
@@ -30,7 +30,7 @@ static TABLES: LazyLock<[Phrases; 3]> = LazyLock::new(|| [IMPERSONAL, PERSONS, R
 /// longer so, or the request itself told of it. What the request asked for itself is missing all the same.
 pub(super) fn is_past(folded: &str, after: &[String], request: &str) -> bool {
     let [impersonal, persons, resolved] = &*TABLES;
-    (impersonal.is_in(folded) || is_unattained(folded))
+    (impersonal.is_in(folded) || tells_missed_goal(folded))
         && !persons.is_in(folded)
         && (after.iter().any(|sentence| resolved.is_in(sentence)) || !after.is_empty() && is_told(folded, request))
         && !fails_what_is_asked(folded, request)

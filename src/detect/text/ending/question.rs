@@ -1,8 +1,8 @@
 //! Whether the end of an answer puts a question, a choice or a request to the user.
 
+use super::awaited_input::waits_for_input;
 use super::consent::{describes, needs_consent};
 use super::further_need::is_for_further_need;
-use super::handover::waits_for_handover;
 use crate::detect::text::answer::{Block, Shape, plain, sentences};
 use crate::detect::text::ending_phrases;
 use crate::detect::text::phrases::{Phrases, fold, is_unspaced};
@@ -76,7 +76,7 @@ impl Role {
         }
         let start = folded.trim_start_matches(|c: char| !c.is_alphanumeric());
         let awaits = needs_consent(folded);
-        let asks = awaits || (TABLES.asking.is_in(folded) || waits_for_handover(folded)) && !describes(folded);
+        let asks = awaits || (TABLES.asking.is_in(folded) || waits_for_input(folded)) && !describes(folded);
         if asks && !awaits && is_for_further_need(folded) {
             return Self::Courtesy;
         }

@@ -3,7 +3,7 @@
 use super::arguments::{has_any, has_word};
 use super::judgement::Judgement;
 use crate::detect::call::shell::effect::{Change, Effect};
-use crate::detect::call::shell::verbs::{self, Named, has, named};
+use crate::detect::call::shell::verbs::{self, NamePurpose, has, named};
 
 pub(super) fn checker(name: &str, arguments: &[String]) -> Judgement {
     let linter = !has("gcc g++ cc c++ clang clang++ rustc nasm", name);
@@ -19,7 +19,7 @@ pub(super) fn checker(name: &str, arguments: &[String]) -> Judgement {
     }
     if has("cypress playwright vite infection", name)
         && arguments.first().is_some_and(|word| {
-            matches!(named(word), Named::Serve | Named::Look) && word != "run"
+            matches!(named(word), NamePurpose::Serve | NamePurpose::Look) && word != "run"
                 || has("open codegen show-report install", word)
         })
     {

@@ -20,7 +20,7 @@ pub(super) use judgement::{Judgement, Nested};
 
 use super::effect::{Change, Effect};
 use super::suppress::suppression;
-use super::verbs::{self, Named, has, named};
+use super::verbs::{self, NamePurpose, has, named};
 use super::wrappers::base;
 use arguments::{has_any, has_word, positional, strip_extension};
 use checkers::{checker, formatter};
@@ -108,7 +108,7 @@ fn special(name: &str, arguments: &[String], nested: Nested) -> Option<Judgement
 
 fn by_table(program: &str, name: &str, arguments: &[String], nested: Nested) -> Judgement {
     let own = program.contains('/') && !program.starts_with('/') && !program.contains("/bin/");
-    if own && named(strip_extension(name)) == Named::Check && !has(verbs::CHECKS, name) {
+    if own && named(strip_extension(name)) == NamePurpose::Check && !has(verbs::CHECKS, name) {
         return unknown(program, name, arguments, nested);
     }
     let shows = ["Get-", "Select-", "Measure-", "Write-Host"];
@@ -131,7 +131,7 @@ fn by_table(program: &str, name: &str, arguments: &[String], nested: Nested) -> 
 
 /// A program that no table has: its own name, its subcommand, and the command after it may say.
 fn unknown(program: &str, name: &str, arguments: &[String], nested: Nested) -> Judgement {
-    if is_script(program) && named(strip_extension(name)) == Named::Check && !takes_verb(name, arguments) {
+    if is_script(program) && named(strip_extension(name)) == NamePurpose::Check && !takes_verb(name, arguments) {
         let mut words = vec![program.to_owned()];
         words.extend_from_slice(arguments);
         return Judgement::check(name, &words);
@@ -167,13 +167,13 @@ fn by_verb(name: &str, plain: &[String], nested: Nested) -> Judgement {
             _ => Judgement::of(Effect::Unknown),
         };
     }
-    let looks = plain.iter().take(2).any(|word| named(word) == Named::Look);
-    let changes = plain.iter().take(2).any(|word| matches!(named(word), Named::Serve | Named::Format));
+    let looks = plain.iter().take(2).any(|word| named(word) == NamePurpose::Look);
+    let changes = plain.iter().take(2).any(|word| matches!(named(word), NamePurpose::Serve | NamePurpose::Format));
     let lists = plain.get(1).is_some_and(|word| has("list ls show status get logs describe", word));
     match named(verb) {
-        Named::Check if !lists && !verb.contains(['/', '.']) => Judgement::check(name, plain),
+        NamePurpose::Check if !lists && !verb.contains(['/', '.']) => Judgement::check(name, plain),
         // `nix flake check`: what it is about comes first.
-        Named::Nothing if plain.get(1).is_some_and(|word| has("test tests check lint verify validate", word)) => {
+        NamePurpose::Nothing if plain.get(1).is_some_and(|word| has("test tests check lint verify validate", word)) => {
             Judgement::check(name, plain)
         }
         _ if looks && !changes => {
@@ -230,6 +230,6 @@ fn is_script(program: &str) -> bool {
 fn takes_verb(name: &str, arguments: &[String]) -> bool {
     let verb = arguments.first().filter(|_| strip_extension(name) == name);
     verb.is_some_and(|verb| {
-        verb != "run" && !verb.contains(['/', '.']) && matches!(named(verb), Named::Look | Named::Serve)
+        verb != "run" && !verb.contains(['/', '.']) && matches!(named(verb), NamePurpose::Look | NamePurpose::Serve)
     })
 }

@@ -7,7 +7,7 @@ use super::arguments::{
 use super::judgement::{Judgement, Nested};
 use super::left_out;
 use crate::detect::call::shell::effect::{Change, Effect};
-use crate::detect::call::shell::verbs::{self, Named, has, named};
+use crate::detect::call::shell::verbs::{self, NamePurpose, has, named};
 
 /// `npm test`, `pnpm --filter x run lint`, `yarn workspace x test`, `bun run --cwd x build`, `deno task x`.
 pub(super) fn package_manager(name: &str, arguments: &[String], nested: Nested) -> Judgement {
@@ -57,22 +57,25 @@ pub(super) fn environment(name: &str, arguments: &[String], nested: Nested) -> O
     let (script, rest) = words.split_first().filter(|_| nested.may_guess())?;
     let judged = nested.judge(&words);
     // `test` is a program of the shell as well.
-    let is_script = judged.effect == Effect::Unknown || has(verbs::LOOKS, script) && named(script) != Named::Nothing;
+    let is_script =
+        judged.effect == Effect::Unknown || has(verbs::LOOKS, script) && named(script) != NamePurpose::Nothing;
     Some(if is_script { script_judgement(name, script, rest, &[]) } else { judged })
 }
 
 /// What a script of a project is named for.
 pub(super) fn script_judgement(name: &str, script: &str, rest: &[String], selected: &[String]) -> Judgement {
     match named(script) {
-        Named::Check => {
+        NamePurpose::Check => {
             let mut words = vec![script.to_owned()];
             words.extend_from_slice(selected);
             words.extend_from_slice(rest);
             let check = Judgement::check(name, &words);
             if script.contains("watch") { check.waiting() } else { check }
         }
-        Named::Format if has_any(rest, verbs::CHECK_FLAGS) => Judgement::check(&format!("{name} {script}"), selected),
-        Named::Format => Judgement::changing(Change::Layout),
+        NamePurpose::Format if has_any(rest, verbs::CHECK_FLAGS) => {
+            Judgement::check(&format!("{name} {script}"), selected)
+        }
+        NamePurpose::Format => Judgement::changing(Change::Layout),
         _ => Judgement::of(Effect::Unknown),
     }
 }
@@ -163,8 +166,8 @@ pub(super) fn targets_of(name: &str, arguments: &[String], builds: bool) -> Judg
         return Judgement::check(name, &[arguments, &left_out].concat());
     }
     // The first words only: what follows a verb is what it is done to, such as `nx test shop`.
-    let verdicts: Vec<Named> = names.iter().map(|word| target(name, word, builds)).collect();
-    if verdicts.contains(&Named::Check) {
+    let verdicts: Vec<NamePurpose> = names.iter().map(|word| target(name, word, builds)).collect();
+    if verdicts.contains(&NamePurpose::Check) {
         let mut words: Vec<String> =
             plain.iter().filter(|word| !has("clean run run-many affected exec", word)).cloned().collect();
         words.extend(selected.iter().cloned());
@@ -178,7 +181,7 @@ pub(super) fn targets_of(name: &str, arguments: &[String], builds: bool) -> Judg
         words.extend(left_out);
         return Judgement::check(name, &words);
     }
-    if verdicts.contains(&Named::Format) {
+    if verdicts.contains(&NamePurpose::Format) {
         if has_any(arguments, verbs::CHECK_FLAGS) || has_any(arguments, "--check-formatted --verify-no-changes") {
             return Judgement::check(&format!("{name} format --check"), &[]);
         }
@@ -189,7 +192,7 @@ pub(super) fn targets_of(name: &str, arguments: &[String], builds: bool) -> Judg
         "tasks dependencies properties ls list query info graph projects show about routes deps.tree help outdated why";
     if first == "clean" && names.len() == 1 {
         Judgement::changing(Change::Scratch)
-    } else if has(looks, first) || verdicts.first() == Some(&Named::Look) && !has("make just", name) {
+    } else if has(looks, first) || verdicts.first() == Some(&NamePurpose::Look) && !has("make just", name) {
         Judgement::of(Effect::Observe)
     } else {
         Judgement::of(Effect::Unknown)
@@ -217,18 +220,18 @@ fn own_arguments<'a>(name: &str, arguments: &'a [String]) -> &'a [String] {
 }
 
 /// What one target of a task runner is named for.
-fn target(name: &str, word: &str, builds: bool) -> Named {
+fn target(name: &str, word: &str, builds: bool) -> NamePurpose {
     match word {
         "all" | "package" | "install" | "bzlBuild" | "default" | "debug" if builds || name == "mvn" => {
-            if word == "install" && name != "mvn" { Named::Serve } else { Named::Check }
+            if word == "install" && name != "mvn" { NamePurpose::Serve } else { NamePurpose::Check }
         }
-        "deps.get" | "deps" | "pub" | "restore" => Named::Serve,
-        word if name == "mvn" && word.contains("dependency:") => Named::Look,
+        "deps.get" | "deps" | "pub" | "restore" => NamePurpose::Serve,
+        word if name == "mvn" && word.contains("dependency:") => NamePurpose::Look,
         word if (name == "make" || name == "ninja") && [".o", ".so", ".a"].iter().any(|end| word.ends_with(end)) => {
-            Named::Check
+            NamePurpose::Check
         }
         // A path is what something is done to.
-        word if word.starts_with(['/', '~', '$']) && !word.starts_with("//") => Named::Nothing,
+        word if word.starts_with(['/', '~', '$']) && !word.starts_with("//") => NamePurpose::Nothing,
         word => named(word),
     }
 }

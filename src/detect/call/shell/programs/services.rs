@@ -4,7 +4,7 @@ use super::arguments::{has_any, has_word, without_values};
 use super::files::{is_device, is_scratch};
 use super::judgement::Judgement;
 use crate::detect::call::shell::effect::{Change, Effect};
-use crate::detect::call::shell::verbs::{self, Named, has, named};
+use crate::detect::call::shell::verbs::{self, NamePurpose, has, named};
 
 pub(super) fn http(name: &str, arguments: &[String]) -> Judgement {
     let value = |word: &String| word.trim_start_matches("-X").trim_start_matches("--request=").to_ascii_uppercase();
@@ -62,7 +62,8 @@ pub(super) fn service(name: &str, arguments: &[String]) -> Judgement {
         let look = Judgement::of(Effect::Observe);
         return if waits { look.waiting() } else { look };
     }
-    if (has("buildx bake deploy-check", first) || named(first) == Named::Check) && !has("tmux screen kill", name) {
+    if (has("buildx bake deploy-check", first) || named(first) == NamePurpose::Check) && !has("tmux screen kill", name)
+    {
         return Judgement::check(&format!("{name} {first}"), &words);
     }
     if has("exec run cp debug ssh send-keys", first) || name == "tmux" && has("new new-session", first) {

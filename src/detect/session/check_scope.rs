@@ -84,8 +84,8 @@ impl Scope {
         scope.packages = modules(check, name);
         // Most lines have none of these, and are spared a second reading.
         if NAMING.iter().chain(&PLACING).chain(&["workspace", "-f"]).any(|option| command.contains(option)) {
-            let told = commands(command);
-            if let Some(found) = told.iter().find(|told| plain_name(told.program()) == name) {
+            let listed = commands(command);
+            if let Some(found) = listed.iter().find(|command| plain_name(command.program()) == name) {
                 scope.read_options(name, found.words.iter().map(String::as_str));
             }
             scope.read_wrapper(name, command);

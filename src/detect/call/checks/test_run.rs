@@ -1,18 +1,18 @@
-//! One run of a check, read line by line: what its summaries, its signs and its lists say together.
+//! One run of a check, read line by line: what its summaries, its lines and its lists say together.
 
 use super::counts::{self, Counts};
 use super::empty::Tests;
 use super::fields;
-use super::halves::Halves;
 use super::items::Items;
-use super::result::{CheckResult, Missing};
-use super::signs::{self, Weight};
+use super::line_patterns::{self, Weight};
+use super::outcome::{CheckOutcome, Truncation};
+use super::split_summaries::Halves;
 use super::tap::Tap;
 
 /// What was said of a run so far.
 #[derive(Default)]
-pub(super) struct Run {
-    missing: Missing,
+pub(super) struct TestRun {
+    missing: Truncation,
     verdict: Verdict,
     items: Items,
     tests: Tests,
@@ -40,9 +40,9 @@ struct Verdict {
     count: Option<u32>,
 }
 
-impl Run {
+impl TestRun {
     /// A run of which nothing was read yet.
-    pub(super) fn new(output: &str, missing: Missing) -> Self {
+    pub(super) fn new(output: &str, missing: Truncation) -> Self {
         Self { missing, halves: Halves::new(output), ..Self::default() }
     }
 
@@ -64,7 +64,7 @@ impl Run {
             self.tests.counted(counts);
             self.verdict.count(counts);
         }
-        if let Some((weight, name)) = signs::read(line) {
+        if let Some((weight, name)) = line_patterns::read(line) {
             self.sign(weight, name, counts, line);
         }
     }
@@ -72,7 +72,7 @@ impl Run {
     /// What a line counts, unless it may be half of what there is to count.
     fn counts(&mut self, line: &str) -> Option<Counts> {
         // Cargo tells how each of its test programs came out, and stops at the first that fails.
-        let is_one_of_many = self.missing == Missing::Anything && line.starts_with("test result: ok");
+        let is_one_of_many = self.missing == Truncation::Anything && line.starts_with("test result: ok");
         let is_half = self.halves.is_one(line) || is_one_of_many;
         fields::read(line).or_else(|| counts::read(line)).filter(|_| !is_half)
     }
@@ -94,7 +94,7 @@ impl Run {
             Weight::Passed if counts.is_none_or(|counts| counts.failed.unwrap_or(0) == 0) => {
                 self.verdict.pass_by_word();
             }
-            Weight::Part if self.missing == Missing::Nothing => self.verdict.pass(),
+            Weight::Part if self.missing == Truncation::Nothing => self.verdict.pass(),
             Weight::Begun => self.verdict.passed = false,
             Weight::Nothing => {
                 self.verdict.nothing = true;
@@ -105,22 +105,22 @@ impl Run {
     }
 
     /// How it came out.
-    pub(super) fn finish(self) -> CheckResult {
+    pub(super) fn finish(self) -> CheckOutcome {
         let Verdict { failed, open, passed, nothing, count, .. } = self.verdict;
         if failed || open {
-            return CheckResult::Failed { count, items: self.items.sorted() };
+            return CheckOutcome::Failed { count, items: self.items.sorted() };
         }
-        if self.missing == Missing::Rest {
-            return CheckResult::Unknown;
+        if self.missing == Truncation::Rest {
+            return CheckOutcome::Unknown;
         }
-        if self.tests.none_ran() && self.missing == Missing::Nothing {
-            return CheckResult::Empty;
+        if self.tests.none_ran() && self.missing == Truncation::Nothing {
+            return CheckOutcome::Empty;
         }
-        let ends_well = self.ends_well && self.missing == Missing::Beginning;
+        let ends_well = self.ends_well && self.missing == Truncation::Beginning;
         if passed || ends_well || self.tap.is_complete() && !nothing {
-            return CheckResult::Passed;
+            return CheckOutcome::Passed;
         }
-        CheckResult::Unknown
+        CheckOutcome::Unknown
     }
 }
 

@@ -30,7 +30,7 @@ pub enum Rank {
 
 /// The state of a session.
 #[derive(Debug, Clone)]
-pub struct Standing {
+pub struct SessionState {
     /// What it does.
     pub status: SessionStatus,
     /// Since when.
@@ -51,7 +51,7 @@ pub struct Standing {
     requests: Vec<String>,
 }
 
-impl Standing {
+impl SessionState {
     /// A session that was first seen now.
     pub fn new(now: Timestamp) -> Self {
         Self {
@@ -206,22 +206,22 @@ mod tests {
 
     #[test]
     fn waits_until_answered() {
-        let mut standing = Standing::new(Timestamp::from_ms(0));
-        standing.event(&asked_event("q"), Timestamp::from_ms(5));
-        standing.event(&Event::Status(Status::Busy), Timestamp::from_ms(6));
-        assert_eq!((standing.status, standing.since.ms()), (SessionStatus::Waiting, 5));
-        assert_eq!(standing.on.as_deref(), Some("question: Which?"));
-        assert_eq!(standing.rank(), Rank::NeedsYou);
-        standing.event(&Event::Answered { request: "q".into() }, Timestamp::from_ms(7));
-        assert_eq!((standing.status, standing.since.ms()), (SessionStatus::Working, 7));
+        let mut state = SessionState::new(Timestamp::from_ms(0));
+        state.event(&asked_event("q"), Timestamp::from_ms(5));
+        state.event(&Event::Status(Status::Busy), Timestamp::from_ms(6));
+        assert_eq!((state.status, state.since.ms()), (SessionStatus::Waiting, 5));
+        assert_eq!(state.on.as_deref(), Some("question: Which?"));
+        assert_eq!(state.rank(), Rank::NeedsYou);
+        state.event(&Event::Answered { request: "q".into() }, Timestamp::from_ms(7));
+        assert_eq!((state.status, state.since.ms()), (SessionStatus::Working, 7));
     }
 
     #[test]
     fn records_outweigh_events() {
         let record = r#"{"sessionID":"s","state":"quota","since":9,"until":20,"told":"event"}"#;
-        let mut standing = Standing::new(Timestamp::from_ms(0));
-        standing.told(&serde_json::from_str(record).unwrap());
-        standing.event(&Event::Status(Status::Idle), Timestamp::from_ms(10));
-        assert_eq!((standing.status, standing.until), (SessionStatus::Quota, Some(20)));
+        let mut state = SessionState::new(Timestamp::from_ms(0));
+        state.told(&serde_json::from_str(record).unwrap());
+        state.event(&Event::Status(Status::Idle), Timestamp::from_ms(10));
+        assert_eq!((state.status, state.until), (SessionStatus::Quota, Some(20)));
     }
 }

@@ -1,5 +1,4 @@
-//! Tells which files a command showed to be well without being a check: what it rolled out came up as they describe, or
-//! it read them as what they should be.
+//! Tells which files a command that is no check validated: what it rolled out came up as they describe, or it parsed them.
 
 use crate::detect::call::Call;
 use crate::detect::call::shell::{SimpleCommand, commands};
@@ -41,14 +40,14 @@ const NAMES: [&str; 4] = ["Dockerfile", "Containerfile", "compose.", "docker-com
 
 /// The files that a call showed to be well.
 #[derive(Debug, Clone, Default)]
-pub(super) struct SeenWell {
+pub(super) struct Validated {
     /// Those that describe what is rolled out.
     descriptions: bool,
     /// Those with these names.
     read: Vec<String>,
 }
 
-impl SeenWell {
+impl Validated {
     /// What a call showed.
     pub(super) fn read(call: &Call, state: Option<&ToolState<'_>>) -> Self {
         let command = call.input.command.as_deref().unwrap_or_default();
@@ -59,12 +58,12 @@ impl SeenWell {
         Self::of(&commands(command), tail(&output, OUTPUT))
     }
 
-    fn of(told: &[SimpleCommand], output: &str) -> Self {
+    fn of(listed: &[SimpleCommand], output: &str) -> Self {
         let lower = output.to_lowercase();
         let is_read = !BROKEN.iter().any(|sign| lower.contains(sign));
-        let parsers = told.iter().filter(|told| is_read && PARSERS.contains(&told.program()));
+        let parsers = listed.iter().filter(|command| is_read && PARSERS.contains(&command.program()));
         Self {
-            descriptions: told.iter().any(|told| came_up(told, output)),
+            descriptions: listed.iter().any(|command| came_up(command, output)),
             read: parsers.flat_map(SimpleCommand::arguments).map(|word| name(word).to_owned()).collect(),
         }
     }
@@ -80,17 +79,17 @@ impl SeenWell {
 /// What is said of a stack of `CloudFormation` that is as its template describes it.
 const STACKS: [&str; 2] = ["Successfully created/updated stack", "is up to date"];
 
-fn came_up(told: &SimpleCommand, output: &str) -> bool {
-    let rest = told.arguments();
+fn came_up(command: &SimpleCommand, output: &str) -> bool {
+    let rest = command.arguments();
     let has = |word: &str| rest.iter().any(|said| said == word);
     let waits = has("--wait") || has("--atomic") || rest.iter().any(|word| word.starts_with("--wait="));
-    match told.program() {
+    match command.program() {
         "kubectl" | "oc" => {
             has("rollout") && has("status") && output.contains("successfully rolled out")
                 || has("wait") && output.contains("condition met")
-                || (has("apply") || has("replace") || has("create")) && told.is_dry() && output.contains("dry run")
+                || (has("apply") || has("replace") || has("create")) && command.is_dry() && output.contains("dry run")
         }
-        "helm" => (has("upgrade") || has("install")) && (waits || told.is_dry()) && !output.contains("FAILED"),
+        "helm" => (has("upgrade") || has("install")) && (waits || command.is_dry()) && !output.contains("FAILED"),
         "docker" | "podman" if !has("compose") => false,
         "docker" | "podman" | "docker-compose" => has("up") && waits || has("config") && !has("ls"),
         "terraform" | "tofu" => has("apply") && output.contains("Apply complete!"),
@@ -145,7 +144,7 @@ mod tests {
             ("jq empty schemas/order.avsc", "", "/w/schemas/order.avsc", false),
             ("cat conf/a.json", "{}", "/w/conf/a.json", false),
         ] {
-            assert_eq!(SeenWell::of(&commands(command), output).covers(file), expected, "{command}: {file}");
+            assert_eq!(Validated::of(&commands(command), output).covers(file), expected, "{command}: {file}");
         }
     }
 
@@ -177,7 +176,7 @@ mod tests {
             ("docker compose up -d", "Container app-web-1  Started", false),
             ("kubectl get pods", "web 1/1 Running", false),
         ] {
-            assert_eq!(commands(command).iter().any(|told| came_up(told, output)), expected, "{command}");
+            assert_eq!(commands(command).iter().any(|command| came_up(command, output)), expected, "{command}");
         }
         assert!(describes("k8s/a.yaml") && describes("Dockerfile.dev") && !describes("src/main.go"));
         assert!(describes("deploy/app.json") && !describes("package.json") && !describes("pyproject.toml"));

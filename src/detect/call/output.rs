@@ -1,6 +1,6 @@
 //! Reads how a call ended: it succeeded, failed, was denied, or was a check that passed or failed.
 
-use super::checks::{self, CheckResult, Missing};
+use super::checks::{self, CheckOutcome, Truncation};
 use super::classify::{CallKind, Class, runs_check};
 use super::failure::{CallFailure, complains, is_cancelled, is_denial, is_interrupted};
 use super::input::Input;
@@ -8,9 +8,9 @@ use super::normalize::normalize_output;
 use super::remote;
 use super::running::{NOT_ENDED, still_runs};
 use super::shell::{CheckRun, CommandLine, Cut, Effect};
+use super::skipped_commands;
 use super::soft_failure::{refused_request, soft_failure};
 use super::trace::own_line;
-use super::unrun;
 use crate::detect::hash;
 use crate::wire::part::ToolState;
 use crate::wire::{Raw, text};
@@ -33,9 +33,9 @@ pub(super) struct CallResult {
     /// A person or a rule did not let it run.
     pub(super) denied: bool,
     /// How it came out, if it is a check.
-    pub(super) check: Option<CheckResult>,
+    pub(super) check: Option<CheckOutcome>,
     /// How the checks that run elsewhere came out, if it looks at such.
-    pub(super) remote: Option<CheckResult>,
+    pub(super) remote: Option<CheckOutcome>,
     /// The set of what fails, if it is or shows a check that says what or how much.
     pub(super) failing: Option<u64>,
     /// Whether the unknown program in it failed.
@@ -47,7 +47,7 @@ pub(super) struct CallResult {
 }
 
 /// What is read in the output of a call.
-enum Sort<'a> {
+enum OutputKind<'a> {
     /// The checks of a command line.
     Line(&'a CommandLine),
     /// A check that is a tool of its own.
@@ -62,7 +62,7 @@ enum Sort<'a> {
     Other,
 }
 
-impl<'a> Sort<'a> {
+impl<'a> OutputKind<'a> {
     /// `ran` says that it was let run to its end.
     fn of(class: &'a Class, input: &Input, denied: bool, ran: bool) -> Self {
         let line = class.line.as_ref();
@@ -89,35 +89,37 @@ pub(super) fn read(tool: &str, input: &Input, class: &Class, state: &ToolState<'
     let interrupted = is_error && raw.is_some_and(|error| is_interrupted(&text::body(error)));
     // What else left an exit code ran to its end.
     let cancelled = interrupted || exit.is_none() && says(is_cancelled);
-    let sort = Sort::of(class, input, denied, !denied && !cancelled);
-    let is_check = matches!(sort, Sort::Line(_) | Sort::CheckTool);
-    let output = raw.filter(|_| !matches!(sort, Sort::Other)).map(text::decode).unwrap_or_default();
+    let sort = OutputKind::of(class, input, denied, !denied && !cancelled);
+    let is_check = matches!(sort, OutputKind::Line(_) | OutputKind::CheckTool);
+    let output = raw.filter(|_| !matches!(sort, OutputKind::Other)).map(text::decode).unwrap_or_default();
     let runs = raw.is_some_and(|raw| still_runs(&text::body(raw), exit, class.watches));
     if runs && !has_ended(is_check, exit, &output) {
-        let check = is_check.then_some(CheckResult::Unknown);
+        let check = is_check.then_some(CheckOutcome::Unknown);
         return CallResult { check, still_runs: true, exit, ..CallResult::default() };
     }
     let told_exit = exit.or_else(|| is_error.then_some(1));
     let said = match sort {
-        Sort::Line(line) => Some(of_line(line, told_exit, &output)),
-        Sort::CheckTool => Some(of_tool(tool, &output, told_exit)),
+        OutputKind::Line(line) => Some(of_line(line, told_exit, &output)),
+        OutputKind::CheckTool => Some(of_tool(tool, &output, told_exit)),
         // An unknown program may be a check, but only one that failed.
-        Sort::Program(_) => checks::unknown_program::failure(&output),
-        Sort::Tool => checks::json::failures(&output).or_else(|| failed_build(tool, state, &output)),
-        Sort::Remote(line) => Some(remote::read(line, &output)),
-        Sort::Other => None,
+        OutputKind::Program(_) => checks::unknown_program::failure(&output),
+        OutputKind::Tool => checks::json::failures(&output).or_else(|| failed_build(tool, state, &output)),
+        OutputKind::Remote(line) => Some(remote::read(line, &output)),
+        OutputKind::Other => None,
     };
     let failing = said.as_ref().and_then(|said| failing(said, &output));
-    let (mut check, remote) = if matches!(sort, Sort::Remote(_)) { (None, said) } else { (said, None) };
+    let (mut check, remote) = if matches!(sort, OutputKind::Remote(_)) { (None, said) } else { (said, None) };
     let failure =
         failure(tool, class, check.as_ref(), state, exit, silent).or_else(|| refused(input, class, exit, raw));
-    if class.line.is_none() && failure.is_some() && check == Some(CheckResult::Unknown) {
-        check = Some(CheckResult::Failed { count: None, items: Vec::new() });
+    if class.line.is_none() && failure.is_some() && check == Some(CheckOutcome::Unknown) {
+        check = Some(CheckOutcome::Failed { count: None, items: Vec::new() });
     }
     let unknown_failed = match (sort, exit) {
-        (Sort::Program(program), Some(0)) => !program.exit.zero_passed && checks::unknown_program::crashed(&output),
-        (Sort::Program(program), Some(_)) => program.exit.other_failed,
-        (Sort::Program(_), None) => failure.is_some(),
+        (OutputKind::Program(program), Some(0)) => {
+            !program.exit.zero_passed && checks::unknown_program::crashed(&output)
+        }
+        (OutputKind::Program(program), Some(_)) => program.exit.other_failed,
+        (OutputKind::Program(_), None) => failure.is_some(),
         _ => false,
     };
     // Its exit code is that of the `tail` behind it.
@@ -135,42 +137,42 @@ fn read_failure(state: &ToolState<'_>) -> CallFailure {
 
 /// Whether a check says how it came out, and so has ended, unless its exit code says otherwise.
 fn has_ended(is_check: bool, exit: Option<i64>, output: &str) -> bool {
-    is_check && exit != Some(NOT_ENDED) && checks::read(output, Missing::Nothing) != CheckResult::Unknown
+    is_check && exit != Some(NOT_ENDED) && checks::read(output, Truncation::Nothing) != CheckOutcome::Unknown
 }
 
 /// How much of an input is searched for what is run, in bytes.
 const INPUT: usize = 400;
 
 /// The failure of a check that a tool ran which may run anything: `gradle_run_task`.
-fn failed_build(tool: &str, state: &ToolState<'_>, output: &str) -> Option<CheckResult> {
+fn failed_build(tool: &str, state: &ToolState<'_>, output: &str) -> Option<CheckOutcome> {
     let given = state.input.map(|input| text::beginning(input, INPUT)).unwrap_or_default();
     if !runs_check(tool, &given) {
         return None;
     }
-    let said = checks::json::read(output).filter(|said| matches!(said, CheckResult::Failed { .. }));
+    let said = checks::json::read(output).filter(|said| matches!(said, CheckOutcome::Failed { .. }));
     said.or_else(|| checks::unknown_program::failure(&text::unescaped(output)))
 }
 
 /// How a check came out that is a tool of its own.
-fn of_tool(tool: &str, output: &str, exit: Option<i64>) -> CheckResult {
+fn of_tool(tool: &str, output: &str, exit: Option<i64>) -> CheckOutcome {
     let said = checks::report::told(tool, output).filter(|_| exit.is_none_or(|code| code == 0));
-    said.unwrap_or_else(|| checks::judge(output, exit, Missing::Nothing))
+    said.unwrap_or_else(|| checks::judge(output, exit, Truncation::Nothing))
 }
 
 /// How the checks of a command line came out.
-fn of_line(line: &CommandLine, exit: Option<i64>, output: &str) -> CheckResult {
+fn of_line(line: &CommandLine, exit: Option<i64>, output: &str) -> CheckOutcome {
     let counts = |code: i64| {
         line.checks.iter().all(|check| if code == 0 { check.exit.zero_passed } else { check.exit.other_failed })
     };
     let printed = || line.exit_label.as_deref().and_then(|label| checks::printed_exit(output, label));
     let silent = exit.is_none() && !line.checks.is_empty() && line.checks.iter().all(|check| check.exit.zero_passed);
     let missing = match line.cut.of(output) {
-        Cut::Nothing => Missing::Nothing,
-        Cut::Pieces => Missing::Rest,
-        _ if line.mixes_checks => Missing::Rest,
-        _ if line.is_one_piece() => Missing::Nothing,
-        Cut::Before(_) => Missing::Beginning,
-        Cut::After(_) | Cut::Anywhere => Missing::Anything,
+        Cut::Nothing => Truncation::Nothing,
+        Cut::Pieces => Truncation::Rest,
+        _ if line.mixes_checks => Truncation::Rest,
+        _ if line.is_one_piece() => Truncation::Nothing,
+        Cut::Before(_) => Truncation::Beginning,
+        Cut::After(_) | Cut::Anywhere => Truncation::Anything,
     };
     let exit = exit.filter(|code| counts(*code));
     let told = exit.or_else(printed);
@@ -180,48 +182,48 @@ fn of_line(line: &CommandLine, exit: Option<i64>, output: &str) -> CheckResult {
     let outcome = checks::judge(output, told, missing);
     // Where a summary counts, its numbers say more than any words.
     let worded = || {
-        let by_words = missing != Missing::Rest
+        let by_words = missing != Truncation::Rest
             && line.checks.iter().all(|check| checks::worded::is_script(&check.name))
-            && checks::read(output, missing) == CheckResult::Unknown;
+            && checks::read(output, missing) == CheckOutcome::Unknown;
         by_words.then(|| checks::worded::has_failed(output)).flatten()
     };
     // A script that ends well whatever it found says so in words only.
     match (outcome, worded()) {
-        (CheckResult::Passed | CheckResult::Unknown, Some(true)) => {
-            CheckResult::Failed { count: None, items: Vec::new() }
+        (CheckOutcome::Passed | CheckOutcome::Unknown, Some(true)) => {
+            CheckOutcome::Failed { count: None, items: Vec::new() }
         }
-        (CheckResult::Unknown, Some(false)) if missing != Missing::Anything => CheckResult::Passed,
+        (CheckOutcome::Unknown, Some(false)) if missing != Truncation::Anything => CheckOutcome::Passed,
         (outcome, _) => of_silent(line, output, silent, outcome),
     }
 }
 
 /// How the checks of a line came out of which no words tell. `silent` says that the exit code was seen to be well.
-fn of_silent(line: &CommandLine, output: &str, silent: bool, outcome: CheckResult) -> CheckResult {
+fn of_silent(line: &CommandLine, output: &str, silent: bool, outcome: CheckOutcome) -> CheckOutcome {
     match outcome {
         // Compilers and linters that find nothing print nothing.
-        CheckResult::Unknown if (silent || line.only_prints()) && is_silent(output) => CheckResult::Passed,
-        CheckResult::Unknown if is_praised(line, output) => CheckResult::Passed,
-        CheckResult::Unknown => of_linters(line, output),
+        CheckOutcome::Unknown if (silent || line.only_prints()) && is_silent(output) => CheckOutcome::Passed,
+        CheckOutcome::Unknown if is_praised(line, output) => CheckOutcome::Passed,
+        CheckOutcome::Unknown => of_linters(line, output),
         outcome => outcome,
     }
 }
 
 /// How linters came out that fail at whatever they find.
-fn of_linters(line: &CommandLine, output: &str) -> CheckResult {
+fn of_linters(line: &CommandLine, output: &str) -> CheckOutcome {
     let items = linters::findings(line.checks.iter().map(|check| &*check.name), output);
-    if items.is_empty() { CheckResult::Unknown } else { CheckResult::Failed { count: None, items } }
+    if items.is_empty() { CheckOutcome::Unknown } else { CheckOutcome::Failed { count: None, items } }
 }
 
 /// How a compiler came out, where the output may be that of the program it built. `ended_well` says that both did.
-fn of_compiler(line: &CommandLine, ended_well: bool, output: &str) -> CheckResult {
+fn of_compiler(line: &CommandLine, ended_well: bool, output: &str) -> CheckOutcome {
     if ended_well {
-        return CheckResult::Passed;
+        return CheckOutcome::Passed;
     }
     let items: Vec<String> = line.checks.iter().flat_map(|check| reports(&check.name, output)).collect();
     match items.is_empty() {
-        false => CheckResult::Failed { count: None, items },
-        true if is_of_program(output) => CheckResult::Passed,
-        true => CheckResult::Unknown,
+        false => CheckOutcome::Failed { count: None, items },
+        true if is_of_program(output) => CheckOutcome::Passed,
+        true => CheckOutcome::Unknown,
     }
 }
 
@@ -248,7 +250,9 @@ fn is_of_program(output: &str) -> bool {
 
 /// Whether an output has the line that only a line of checks that all passed prints.
 fn is_praised(line: &CommandLine, output: &str) -> bool {
-    line.praise.as_deref().is_some_and(|praise| output.lines().any(|said| said.trim() == praise))
+    line.success_marker
+        .as_deref()
+        .is_some_and(|success_marker| output.lines().any(|said| said.trim() == success_marker))
 }
 
 /// The first words of lines that name what fails, in the output of unknown runners.
@@ -257,8 +261,8 @@ const FAILED: [&str; 10] = ["fail", "failed", "failure", "error", "not", "✗", 
 const FAILED_LINES: usize = 64;
 
 /// The set of what fails in a check.
-fn failing(check: &CheckResult, output: &str) -> Option<u64> {
-    let CheckResult::Failed { count, items } = check else {
+fn failing(check: &CheckOutcome, output: &str) -> Option<u64> {
+    let CheckOutcome::Failed { count, items } = check else {
         return None;
     };
     let sum = |sum: u64, item: &str| sum.wrapping_add(hash::of(normalize_output(item, &[])));
@@ -277,7 +281,7 @@ fn failing(check: &CheckResult, output: &str) -> Option<u64> {
 fn failure(
     tool: &str,
     class: &Class,
-    check: Option<&CheckResult>,
+    check: Option<&CheckOutcome>,
     state: &ToolState<'_>,
     exit: Option<i64>,
     silent: bool,
@@ -294,8 +298,8 @@ fn failure(
     }
     let by_last = || CallFailure::read(&body, Some(own_line(&text::unescaped(&body)).unwrap_or("failed")));
     match check {
-        Some(CheckResult::Passed) if &*state.status != "error" => return None,
-        Some(CheckResult::Failed { .. }) => return by_last().map(told),
+        Some(CheckOutcome::Passed) if &*state.status != "error" => return None,
+        Some(CheckOutcome::Failed { .. }) => return by_last().map(told),
         _ => {}
     }
     if silent && &*state.status == "completed" {
@@ -313,7 +317,7 @@ fn failure(
             by_last().map(|failure| CallFailure { is_bare: failure.is_bare && code < SHELL_CODES, ..failure })
         }
         (_, None) => {
-            let unrun = || class.line.as_ref().filter(|_| !class.quotes).and_then(|_| unrun::failure(&body));
+            let unrun = || class.line.as_ref().filter(|_| !class.quotes).and_then(|_| skipped_commands::failure(&body));
             let refusal = says_itself(class).then(|| soft_failure(&body)).flatten().or_else(unrun);
             let is_quiet = class.quotes || class.kind == CallKind::Plan;
             refusal.or_else(|| if is_quiet { None } else { CallFailure::read(&body, None) })

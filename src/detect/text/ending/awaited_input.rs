@@ -1,4 +1,4 @@
-//! Tells whether a sentence waits for what the user is to hand over: "as soon as you have sent me the password, I will …".
+//! Tells whether a sentence waits for something that the user must provide: "as soon as you have sent me the password, I will …".
 
 use crate::detect::text::ending_phrases::DENIALS;
 use crate::detect::text::phrases::Phrases;
@@ -47,7 +47,7 @@ static NEEDING: LazyLock<[Phrases; 3]> =
     LazyLock::new(|| [Phrases::new(NEEDS), Phrases::new(HANDED_OVER), Phrases::new(DENIALS)]);
 
 /// Whether a folded sentence says that the work goes on when the user has handed something over.
-pub(super) fn waits_for_handover(folded: &str) -> bool {
+pub(super) fn waits_for_input(folded: &str) -> bool {
     ROWS.iter().zip(&TABLE).any(|((when, gives, whom), row)| {
         when.is_in(folded) && (row.gives.is_empty() || gives.is_in(folded) && whom.is_in(folded))
     })

@@ -36,7 +36,7 @@ impl Mended {
             self.treat(call);
             return false;
         };
-        let key = hash::join(call.act, failure.class);
+        let key = hash::join(call.attempt_key, failure.class);
         let Some(fault) = self.0.iter_mut().find(|fault| fault.key == key) else {
             if self.0.len() == FAULTS {
                 self.0.pop_front();

@@ -2,9 +2,9 @@
 
 use crate::detect::call::Call;
 use crate::detect::call::classify::CallKind;
-use crate::detect::call::remote::{self, Standing};
+use crate::detect::call::remote::{self, RunState};
 use crate::detect::quoted::quoted;
-use crate::detect::text::ci_claim::says_green;
+use crate::detect::text::ci_claim::claims_ci_passing;
 use crate::detect::text::wait_signs::has_word;
 use crate::wire::part::ToolState;
 use crate::wire::text::{self, EXCERPT};
@@ -21,7 +21,7 @@ const LOG_FAILED: &str = "--log-failed";
 
 /// How the checks stood at the last look.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum CiStanding {
+pub(super) enum CiState {
     /// They had ended, and none failed.
     Ended,
     /// One had not, as a line says.
@@ -30,7 +30,7 @@ pub(super) enum CiStanding {
     Failed(String),
 }
 
-impl CiStanding {
+impl CiState {
     /// What a look says of such checks; `None` if a call is none, or says nothing.
     pub(super) fn read(call: &Call, state: Option<&ToolState<'_>>) -> Option<Self> {
         let command = call.input.command.as_deref().unwrap_or_default();
@@ -45,10 +45,10 @@ impl CiStanding {
         let end = &output[output.floor_char_boundary(output.len().saturating_sub(OUTPUT))..];
         // The newest run is the first of a list.
         let told = |line: &str| quoted(line.trim(), EXCERPT);
-        match remote::standing(if lists { &output[..output.floor_char_boundary(OUTPUT)] } else { end }, lists) {
-            Some(Standing::Ended) => Some(Self::Ended),
-            Some(Standing::Open(line)) => Some(Self::Open(told(line))),
-            Some(Standing::Failed(line)) => Some(Self::Failed(told(line))),
+        match remote::run_state(if lists { &output[..output.floor_char_boundary(OUTPUT)] } else { end }, lists) {
+            Some(RunState::Ended) => Some(Self::Ended),
+            Some(RunState::Open(line)) => Some(Self::Open(told(line))),
+            Some(RunState::Failed(line)) => Some(Self::Failed(told(line))),
             None if command.contains(LOG_FAILED) && !call.failed() => {
                 end.lines().rfind(|line| !line.trim().is_empty()).map(|line| Self::Failed(told(line)))
             }
@@ -71,7 +71,7 @@ impl CiStanding {
     /// What contradicts an answer that says that they passed.
     pub(super) fn claim_fact(&self, answer: &str) -> Option<String> {
         let (Self::Open(line) | Self::Failed(line)) = self else { return None };
-        let said = says_green(answer)?;
+        let said = claims_ci_passing(answer)?;
         Some(format!("the agent says \"{said}\", but the last look at the checks says \"{line}\""))
     }
 }

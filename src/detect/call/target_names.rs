@@ -27,9 +27,9 @@ const SCRIPT: [char; 12] = [' ', '\n', '\t', ';', '(', ')', '{', '}', '<', '>', 
 
 /// The targets that some calls have named so far.
 #[derive(Debug, Default)]
-pub(crate) struct Named(VecDeque<String>);
+pub(crate) struct TargetNames(VecDeque<String>);
 
-impl Named {
+impl TargetNames {
     /// Adds what a call names, if it names anything. Returns how many of its names none before it has named.
     pub(crate) fn take(&mut self, call: &Call) -> Option<usize> {
         names(call).map(|names| names.into_iter().filter(|name| self.add(name)).count())
@@ -68,14 +68,14 @@ fn names(call: &Call) -> Option<Vec<String>> {
 }
 
 /// A word of a command line.
-struct Word {
+struct ShellWord {
     text: String,
     /// It may be a program.
     first: bool,
 }
 
 /// The words of a command line, without its operators.
-fn words(command: &str) -> Vec<Word> {
+fn words(command: &str) -> Vec<ShellWord> {
     let mut words = Vec::new();
     let (mut text, mut quote, mut first, mut open) = (String::new(), None, true, false);
     let mut letters = command[..command.floor_char_boundary(COMMAND)].chars();
@@ -88,7 +88,7 @@ fn words(command: &str) -> Vec<Word> {
                 // The number of a stream is no word: `2>&1`.
                 let stream = letter == '>' && text.bytes().all(|byte| byte.is_ascii_digit());
                 if (open || !text.is_empty()) && !stream {
-                    words.push(Word { text: std::mem::take(&mut text), first });
+                    words.push(ShellWord { text: std::mem::take(&mut text), first });
                     first = false;
                 }
                 text.clear();
@@ -99,7 +99,7 @@ fn words(command: &str) -> Vec<Word> {
         }
     }
     if open || !text.is_empty() {
-        words.push(Word { text, first });
+        words.push(ShellWord { text, first });
     }
     words
 }
@@ -108,7 +108,7 @@ fn words(command: &str) -> Vec<Word> {
 fn of_command(command: &str) -> Vec<String> {
     let mut names = Vec::new();
     let (mut program, mut operands, mut option) = (None, 0, false);
-    for Word { text, first } in words(command) {
+    for ShellWord { text, first } in words(command) {
         if first {
             (program, operands, option) = (None, 0, false);
         }
@@ -221,7 +221,7 @@ mod tests {
 
     /// How many of these commands name a target that none before them did.
     fn distinct(commands: &[&str]) -> usize {
-        let mut named = Named::default();
+        let mut named = TargetNames::default();
         commands.iter().filter(|command| of_command(command).iter().filter(|name| named.add(name)).count() > 0).count()
     }
 

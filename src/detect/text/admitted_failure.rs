@@ -97,7 +97,7 @@ static TABLES: LazyLock<Tables> = LazyLock::new(|| Tables {
 });
 
 /// Whether a folded sentence says that something is unsolved.
-pub(super) fn is_unsolved(folded: &str) -> bool {
+pub(super) fn admits_failure(folded: &str) -> bool {
     let mut after_problems = false;
     folded.split([';', ',', '.', '，', '；', '、', '。', ':', '：']).map(str::trim).any(|clause| {
         let unsolved = is_still_there(clause, after_problems) || is_unknown(clause);

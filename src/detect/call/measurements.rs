@@ -2,8 +2,8 @@
 
 use super::classify::CallKind;
 use super::input::Input;
-use super::numbers::{Label, Word, words};
-use super::still::is_still;
+use super::numbers::{Label, NumberToken, words};
+use super::volatility::is_still;
 use crate::detect::hash;
 use crate::detect::text::wait_signs::has_word;
 use crate::wire::{Raw, text};
@@ -34,7 +34,7 @@ pub(super) fn read(raw: Raw<'_>, kind: CallKind, tool: &str, input: &Input) -> O
 
 /// The numbers of a line that measure something.
 fn measured(line: &str) -> Option<u64> {
-    let mut before = Word::Other;
+    let mut before = NumberToken::Other;
     let mut sum = None;
     for piece in line.split(|c: char| c.is_whitespace() || matches!(c, '=' | '|' | ',' | ';')) {
         let number = number(piece).filter(|_| !before.label().is_some_and(|label| LABELS.contains(&label)));

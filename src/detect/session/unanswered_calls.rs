@@ -1,12 +1,12 @@
-//! Tracks whether what was asked of a server, a database or another agent had no answer, with nothing in its place.
+//! Tracks calls of a server, a database or another agent that had no answer, with nothing in its place.
 
 use super::request::UserRequest;
 use crate::detect::call::Call;
 use crate::detect::call::classify::CallKind;
 use crate::detect::quoted::quoted;
 use crate::detect::text::ending::Ending;
+use crate::detect::text::missed_goal::reports_missed_goal;
 use crate::detect::text::phrases::{Phrases, fold};
-use crate::detect::text::unattained::says_unattained;
 use crate::wire::part::ToolState;
 use crate::wire::text::{self, EXCERPT};
 use aho_corasick::AhoCorasick;
@@ -59,12 +59,12 @@ pub(super) enum Reply {
     /// It had one; it began then, in milliseconds since the Unix epoch.
     Answered { began: i64 },
     /// It had none.
-    Missing(Missing),
+    UnansweredCall(UnansweredCall),
 }
 
 /// A call that had no answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Missing {
+pub(super) struct UnansweredCall {
     tool: String,
     said: String,
     /// Another agent was asked.
@@ -83,7 +83,7 @@ impl Reply {
         let said = || raw.map(|raw| text::beginning(raw, ERROR)).unwrap_or_default();
         let missing = |said: &str| {
             let said = quoted(said.trim(), EXCERPT);
-            Some(Self::Missing(Missing { tool: call.tool.clone(), said, spawned, ended: call.span.1 }))
+            Some(Self::UnansweredCall(UnansweredCall { tool: call.tool.clone(), said, spawned, ended: call.span.1 }))
         };
         if !call.failed() {
             let excuse = Some(said()).filter(|_| spawned).and_then(|said| excuse(&said));
@@ -108,7 +108,7 @@ fn excuse(answer: &str) -> Option<String> {
 /// What is known of the answers to the calls of a request.
 #[derive(Debug, Default)]
 pub(super) struct Replies {
-    missing: Option<Missing>,
+    missing: Option<UnansweredCall>,
     /// A call had an answer.
     answered: bool,
 }
@@ -121,7 +121,7 @@ impl Replies {
                 // What ran beside it takes nothing's place.
                 self.missing.take_if(|missing| *began >= missing.ended);
             }
-            Reply::Missing(missing) => self.missing = Some(missing.clone()),
+            Reply::UnansweredCall(missing) => self.missing = Some(missing.clone()),
         }
     }
 
@@ -147,7 +147,7 @@ impl Replies {
 
 /// Whether a text tells that there was no answer. What a language without subjects says of nobody is said of the agent then.
 fn tells(text: &str) -> bool {
-    says_unattained(text) || Ending::read(text) == Ending::GaveUp
+    reports_missed_goal(text) || Ending::read(text) == Ending::GaveUp
 }
 
 /// Whether it is an answer that there is none: to whether something is so, or to why there is none.

@@ -2,7 +2,7 @@
 
 /// How a check came out.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum CheckResult {
+pub(crate) enum CheckOutcome {
     /// It ran and passed.
     Passed,
     /// It failed.
@@ -18,7 +18,7 @@ pub(crate) enum CheckResult {
     Unknown,
 }
 
-impl CheckResult {
+impl CheckOutcome {
     /// Whether it failed.
     pub(crate) fn is_failed(&self) -> bool {
         matches!(self, Self::Failed { .. })
@@ -27,7 +27,7 @@ impl CheckResult {
 
 /// What is missing of an output.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) enum Missing {
+pub(crate) enum Truncation {
     /// Nothing that was about another part of the run.
     #[default]
     Nothing,

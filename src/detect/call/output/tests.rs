@@ -30,9 +30,9 @@ fn ended(command: &str, exit: Option<i64>, output: &str) -> Want {
         ..ToolState::default()
     };
     match read("bash", &input, &class, &state, output == "\"\"").check {
-        Some(CheckResult::Passed) => Pass,
-        Some(CheckResult::Failed { .. }) => Fail,
-        Some(CheckResult::Unknown | CheckResult::Empty) => Open,
+        Some(CheckOutcome::Passed) => Pass,
+        Some(CheckOutcome::Failed { .. }) => Fail,
+        Some(CheckOutcome::Unknown | CheckOutcome::Empty) => Open,
         None => Want::None,
     }
 }
@@ -527,7 +527,7 @@ fn only_a_call_that_was_cancelled_checked_nothing() {
         ("fetch: request was aborted", None),
         ("1) cart\n   the order was cancelled", None),
     ] {
-        assert!(matches!(check(error, exit), Some(CheckResult::Failed { .. })), "{error}");
+        assert!(matches!(check(error, exit), Some(CheckOutcome::Failed { .. })), "{error}");
     }
     for error in [
         "Tool execution aborted",
@@ -592,13 +592,13 @@ fn tools_fail_as_their_json_says() {
         let state = ToolState { status: "completed".into(), output: Some(Raw::new(&output)), ..ToolState::default() };
         read(tool, &Input::default(), &class, &state, false).check
     };
-    let failed = |count| Some(CheckResult::Failed { count, items: Vec::new() });
+    let failed = |count| Some(CheckOutcome::Failed { count, items: Vec::new() });
     for (tool, output, expected) in [
-        ("jetbrains_runTests", r#"{"passed":31,"failed":0}"#, Some(CheckResult::Passed)),
+        ("jetbrains_runTests", r#"{"passed":31,"failed":0}"#, Some(CheckOutcome::Passed)),
         ("jetbrains_runTests", r#"{"passed":29,"failed":2}"#, failed(Some(2))),
         ("execute_test", r#"{"success":false}"#, failed(None)),
-        ("vscode_run_tests", "31 passed", Some(CheckResult::Passed)),
-        ("build_project", r#"{"jobId":7}"#, Some(CheckResult::Unknown)),
+        ("vscode_run_tests", "31 passed", Some(CheckOutcome::Passed)),
+        ("build_project", r#"{"jobId":7}"#, Some(CheckOutcome::Unknown)),
         ("gradle_execute", r#"{"passed":29,"failed":2}"#, failed(Some(2))),
         ("gradle_execute", r#"{"passed":31,"failed":0}"#, None),
     ] {

@@ -25,7 +25,7 @@ const DATA: [&str; 14] =
 
 /// What can have been tried.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) enum Exercised {
+pub(super) enum TrialScope {
     /// Anything.
     #[default]
     Anything,
@@ -33,12 +33,12 @@ pub(super) enum Exercised {
     Only { endings: Vec<&'static str>, command: String },
 }
 
-impl Exercised {
+impl TrialScope {
     /// What a command line can have tried, as far as it is unknown.
     pub(super) fn read(command: &str) -> Self {
         let mut endings = Vec::new();
-        for told in commands(command).iter().filter(|told| told.effect() == Effect::Unknown) {
-            match of_program(told) {
+        for command in commands(command).iter().filter(|command| command.effect() == Effect::Unknown) {
+            match of_program(command) {
                 Some(found) => endings.extend(found),
                 None => return Self::Anything,
             }
@@ -56,8 +56,8 @@ impl Exercised {
 }
 
 /// The endings of what a program can have tried; `None` if that may be anything.
-fn of_program(told: &SimpleCommand) -> Option<Vec<&'static str>> {
-    let (program, rest) = (told.program(), told.arguments());
+fn of_program(command: &SimpleCommand) -> Option<Vec<&'static str>> {
+    let (program, rest) = (command.program(), command.arguments());
     if CLIENTS.contains(&program) {
         return Some(QUERIES.to_vec());
     }
@@ -87,8 +87,8 @@ mod tests {
             ("psql dev -c 'select 1' && ./app --once", "src/A.kt", true),
             ("node app.js", "src/a.py", true),
         ] {
-            assert_eq!(Exercised::read(command).may_be(Some(file)), expected, "{command}: {file}");
+            assert_eq!(TrialScope::read(command).may_be(Some(file)), expected, "{command}: {file}");
         }
-        assert!(Exercised::read("psql dev -c 'select 1'").may_be(None));
+        assert!(TrialScope::read("psql dev -c 'select 1'").may_be(None));
     }
 }

@@ -1,4 +1,4 @@
-//! Recognizes what is said when nothing ran, whatever it was to work on: a shell has no such program or cannot read the
+//! Recognizes commands that never ran, whatever they were to work on: a shell has no such program or cannot read the
 //! command, a runtime lacks a module, a tool refuses its arguments.
 
 use super::failure::CallFailure;

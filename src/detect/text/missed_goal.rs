@@ -48,7 +48,7 @@ const LAST: usize = 4;
 static TABLES: LazyLock<[Phrases; 4]> = LazyLock::new(|| [UNATTAINED, WITHOUT, DESCRIBING, BOUNDING].map(Phrases::new));
 
 /// Whether a folded sentence says that what was asked for was not got.
-pub(super) fn is_unattained(folded: &str) -> bool {
+pub(super) fn tells_missed_goal(folded: &str) -> bool {
     let [unattained, _, describing, bounding] = &*TABLES;
     unattained.is_in(folded)
         && folded.split([';', ',', '，', '；', '、', ':', '：']).any(|clause| {
@@ -65,14 +65,14 @@ pub(crate) fn tells_of_nothing(answer: &str) -> bool {
 }
 
 /// Whether an answer says so of a call that had no answer.
-pub(crate) fn says_unattained(text: &str) -> bool {
+pub(crate) fn reports_missed_goal(text: &str) -> bool {
     let blocks = blocks(text);
     let spoken = blocks.iter().filter(|block| block.shape != Shape::Other);
     let all: Vec<String> =
         spoken.flat_map(|block| sentences(&plain(&block.text)).into_iter().map(fold).collect::<Vec<_>>()).collect();
     let last = all.len().saturating_sub(LAST).max(FIRST.min(all.len()));
     let mut ends = all[..FIRST.min(all.len())].iter().chain(&all[last..]);
-    ends.any(|sentence| is_unattained(sentence) || TABLES[1].is_in(sentence))
+    ends.any(|sentence| tells_missed_goal(sentence) || TABLES[1].is_in(sentence))
 }
 
 #[cfg(test)]
@@ -127,8 +127,8 @@ mod tests {
 
     #[test]
     fn says_so_of_a_call() {
-        assert!(says_unattained("The reviewer could not be started, so nothing was looked at."));
-        assert!(says_unattained("auth: fine. There is no result for billing."));
-        assert!(!says_unattained("Tier 3 costs 30 per seat, as the price list says."));
+        assert!(reports_missed_goal("The reviewer could not be started, so nothing was looked at."));
+        assert!(reports_missed_goal("auth: fine. There is no result for billing."));
+        assert!(!reports_missed_goal("Tier 3 costs 30 per seat, as the price list says."));
     }
 }

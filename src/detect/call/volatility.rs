@@ -8,7 +8,7 @@ use crate::detect::text::wait_signs::{command_has_word, command_looks, has_word,
 const VOLATILE: [&str; 6] = ["/proc/", "/sys/", "/run/", "/var/run/", "/var/log/", "/dev/"];
 /// Words of tools and commands that do something when they are called, however often.
 #[rustfmt::skip]
-pub(crate) const DEEDS: &[&str] = &[
+pub(crate) const ACTION_WORDS: &[&str] = &[
     "post", "put", "send", "create", "add", "insert", "append", "delete", "remove", "update", "set", "write", "edit", "patch", "submit",
     "publish", "push", "apply", "save", "start", "restart", "stop", "reply", "upload", "import", "move", "rename", "click", "type",
     "press", "fill", "drag", "tap", "merge", "approve", "cancel", "trigger", "dispatch", "kill", "deploy", "install",
@@ -18,7 +18,7 @@ const QUERIES: &[&str] = &["select", "isready", "nc", "ncat", "telnet", "grpcurl
 
 /// Whether the name of a tool says that it does something.
 pub(crate) fn does(tool: &str) -> bool {
-    has_word(tool, DEEDS)
+    has_word(tool, ACTION_WORDS)
 }
 
 /// Whether a call of `tool` looks at something that may change by itself: a job, a page, a service. A file changes when
@@ -27,8 +27,8 @@ pub(crate) fn does(tool: &str) -> bool {
 pub(crate) fn changes_by_itself(tool: &str, kind: CallKind, command: Option<&str>, input: &str) -> bool {
     let unknown = matches!(kind, CallKind::Record | CallKind::Unknown);
     let does = match command {
-        Some(command) => unknown && (has_word(tool, DEEDS) || command_has_word(command, DEEDS)),
-        None => has_word(tool, DEEDS) || unknown && input.lines().any(is_deed),
+        Some(command) => unknown && (has_word(tool, ACTION_WORDS) || command_has_word(command, ACTION_WORDS)),
+        None => has_word(tool, ACTION_WORDS) || unknown && input.lines().any(is_action),
     };
     if does {
         return false;
@@ -66,8 +66,8 @@ pub(super) fn is_still(tool: &str, command: Option<&str>) -> bool {
 }
 
 /// Whether a line of an input is nothing but a deed: the method of a request.
-fn is_deed(line: &str) -> bool {
-    DEEDS.contains(&line.trim().to_ascii_lowercase().as_str())
+fn is_action(line: &str) -> bool {
+    ACTION_WORDS.contains(&line.trim().to_ascii_lowercase().as_str())
 }
 
 #[cfg(test)]

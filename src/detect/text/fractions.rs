@@ -133,7 +133,7 @@ pub(super) fn stands_for_a_part(folded: &str, wholes: &[u32]) -> bool {
 }
 
 /// Whether a folded sentence says that something had no need.
-pub(super) fn says_needless(folded: &str) -> bool {
+pub(super) fn says_nothing_left(folded: &str) -> bool {
     SAYS_NEEDLESS.is_in(folded)
 }
 

@@ -1,4 +1,4 @@
-//! Recognizes single lines that report a failure or a success.
+//! The lines that test runners print to report a failure or a success.
 
 use aho_corasick::AhoCorasick;
 use regex::bytes::{Regex, RegexSet, RegexSetBuilder};

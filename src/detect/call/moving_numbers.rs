@@ -41,12 +41,12 @@ const FORWARD: u16 = 4;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Number {
     value: u64,
-    sort: Sort,
+    sort: NumberKind,
 }
 
 /// What a number is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Sort {
+enum NumberKind {
     /// The address of something in memory.
     Address,
     /// A long integer.
@@ -115,16 +115,16 @@ fn level(text: &str, at: usize) -> Option<(Option<Number>, usize)> {
     let fraction = mark.map_or("", |_| &rest[whole + 1..length]);
     let scaled = format!("{}{:0<FRACTION$}", &rest[..whole], &fraction[..fraction.len().min(FRACTION)]);
     let value = scaled.parse::<u64>().ok()?.checked_mul(1000_u64.checked_pow(size.unwrap_or_default())?)?;
-    Some((Some(Number { value, sort: Sort::Level }), length))
+    Some((Some(Number { value, sort: NumberKind::Level }), length))
 }
 
 fn number(token: &str) -> Option<Number> {
     if let Some(digits) = token.strip_prefix("0x") {
         let value = u64::from_str_radix(digits, 16).ok().filter(|_| digits.len() >= ADDRESS_DIGITS)?;
-        return Some(Number { value, sort: Sort::Address });
+        return Some(Number { value, sort: NumberKind::Address });
     }
     let value = token.parse().ok().filter(|_| token.len() >= AMOUNT_DIGITS)?;
-    Some(Number { value, sort: Sort::Amount })
+    Some(Number { value, sort: NumberKind::Amount })
 }
 
 /// How a number moved so far.
@@ -174,14 +174,14 @@ impl Motion {
             }
             let moves = way.take(step, now, before.value, passed);
             match now.sort {
-                Sort::Address => {
+                NumberKind::Address => {
                     near |= step < ADDRESS_STEP;
                     is_on |= moves;
                 }
                 // Others beside it may swing, as a temperature does.
-                Sort::Level => is_on |= moves,
-                Sort::Amount if moves => amounts += 1,
-                Sort::Amount => others += 1,
+                NumberKind::Level => is_on |= moves,
+                NumberKind::Amount if moves => amounts += 1,
+                NumberKind::Amount => others += 1,
             }
         }
         match (is_on || amounts > 0 && others == 0, near) {
@@ -197,9 +197,9 @@ impl Way {
     fn take(&mut self, step: u64, now: &Number, before: u64, passed: u64) -> bool {
         let up = now.value > before;
         let fits = match now.sort {
-            Sort::Address => step < ADDRESS_STEP,
-            Sort::Amount => step >= AMOUNT_STEP && !is_clock(step, passed),
-            Sort::Level => !is_clock(step, passed),
+            NumberKind::Address => step < ADDRESS_STEP,
+            NumberKind::Amount => step >= AMOUNT_STEP && !is_clock(step, passed),
+            NumberKind::Level => !is_clock(step, passed),
         };
         let leads_on = fits && (self.steps == 0 || up == self.up);
         self.on = self.on.saturating_add(u16::from(leads_on));
@@ -210,7 +210,7 @@ impl Way {
             (true, _) => 1,
         };
         self.up = up;
-        self.steps >= STEPS && (now.sort != Sort::Level || self.on >= self.back.saturating_mul(FORWARD))
+        self.steps >= STEPS && (now.sort != NumberKind::Level || self.on >= self.back.saturating_mul(FORWARD))
     }
 }
 

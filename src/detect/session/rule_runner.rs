@@ -10,7 +10,7 @@ use crate::wire::Timestamp;
 use crate::wire::record::{Grade, Kind};
 
 /// The rules of one session, and the problems that they found.
-pub(crate) struct Judge {
+pub(crate) struct RuleRunner {
     session: String,
     rules: Rules,
     episodes: Episodes,
@@ -18,7 +18,7 @@ pub(crate) struct Judge {
     asked: bool,
 }
 
-impl Judge {
+impl RuleRunner {
     pub(crate) fn new(session: &str, config: &Config) -> Self {
         Self { session: session.to_owned(), rules: Rules::new(config), episodes: Episodes::default(), asked: false }
     }
