@@ -168,8 +168,9 @@ fn of_line(line: &CommandLine, exit: Option<i64>, output: &str) -> CheckOutcome 
     let silent = exit.is_none() && !line.checks.is_empty() && line.checks.iter().all(|check| check.exit.zero_passed);
     let missing = match line.cut.of(output) {
         Cut::Nothing => Truncation::Nothing,
-        Cut::Pieces => Truncation::Rest,
         _ if line.mixes_checks => Truncation::Rest,
+        Cut::Pieces => Truncation::Rest,
+        Cut::Retold => Truncation::Retold,
         _ if line.is_one_piece() => Truncation::Nothing,
         Cut::Before(_) => Truncation::Beginning,
         Cut::After(_) | Cut::Anywhere => Truncation::Anything,
@@ -182,7 +183,7 @@ fn of_line(line: &CommandLine, exit: Option<i64>, output: &str) -> CheckOutcome 
     let outcome = checks::judge(output, told, missing);
     // Where a summary counts, its numbers say more than any words.
     let worded = || {
-        let by_words = missing != Truncation::Rest
+        let by_words = !matches!(missing, Truncation::Rest | Truncation::Retold)
             && line.checks.iter().all(|check| checks::worded::is_script(&check.name))
             && checks::read(output, missing) == CheckOutcome::Unknown;
         by_words.then(|| checks::worded::has_failed(output)).flatten()

@@ -103,7 +103,7 @@ impl Awaited {
             Cut::Nothing => Truncation::Nothing,
             Cut::Before(_) => Truncation::Beginning,
             Cut::Anywhere => Truncation::Anything,
-            Cut::After(_) | Cut::Pieces => Truncation::Rest,
+            Cut::After(_) | Cut::Retold | Cut::Pieces => Truncation::Rest,
         };
         Self::Shown { files, said: checks::read(&output, missing), exit: checks::printed_exit(&output, "exit") }
     }

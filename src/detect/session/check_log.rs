@@ -258,7 +258,9 @@ impl CheckLog {
     /// That a change waits for a check, if it was made at this request or a later one.
     pub(super) fn unchecked_fact(&self, since: RequestNumber) -> Option<String> {
         let change = self.unchecked.as_ref().filter(|change| change.request >= since)?;
-        Some(format!("{} changed after the last check", change.target.as_deref().unwrap_or("a file")))
+        let target = change.target.as_deref().unwrap_or("a file");
+        let has_checked = self.last.is_some() || !self.failed.is_empty();
+        Some(format!("{target} changed{}", if has_checked { " after the last check" } else { ", and no check ran" }))
     }
 
     /// The events that its facts rest on.

@@ -12,6 +12,11 @@ const NAME: usize = 80;
 const ITEMS: usize = 256;
 /// How much of an answer is searched for the id of a new item, in bytes.
 const ANSWER: usize = 400;
+/// The longest answer that is read as the list, in bytes.
+const LISTING: usize = 16 * 1024;
+/// Members of a call's input that name one item.
+const IDS: [&str; 7] = ["taskId", "task_id", "todoId", "todo_id", "itemId", "item_id", "id"];
+
 /// How many items are open, and the first of them.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct OpenTodos {
@@ -42,6 +47,8 @@ pub(crate) enum TodoChange {
     Opens(Option<String>, String),
     /// It says whether an item is still open.
     Sets(String, bool),
+    /// It shows the whole list: these items are open, by id and text. Others may have changed it: subagents, the user.
+    Lists(Vec<(String, String)>),
 }
 
 impl TodoChange {
@@ -49,7 +56,7 @@ impl TodoChange {
     pub(super) fn read(tool: &str, state: &ToolState<'_>) -> Option<Self> {
         let input = state.input?;
         match TodoVerb::of(tool) {
-            Some(TodoVerb::Looks) => None,
+            Some(TodoVerb::Looks) => listed(input, state),
             Some(TodoVerb::Creates) => created(input, state).or_else(|| whole(input)),
             Some(verb) => updated(input, verb).or_else(|| whole(input)),
             None => whole(input),
@@ -83,6 +90,7 @@ impl TodoList {
             }
             TodoChange::Sets(id, true) => self.open(id.clone(), String::new()),
             TodoChange::Sets(id, false) => self.items.retain(|(known, _)| known != id),
+            TodoChange::Lists(items) => self.items.clone_from(items),
         }
     }
 
@@ -125,7 +133,6 @@ fn new_id(answer: &str) -> Option<String> {
 
 /// What a call says of an item that is there.
 fn updated(input: Raw<'_>, verb: TodoVerb) -> Option<TodoChange> {
-    const IDS: [&str; 7] = ["taskId", "task_id", "todoId", "todo_id", "itemId", "item_id", "id"];
     let members = members(input)?;
     let of = |names: &[&str]| {
         let (_, value) = members.iter().find(|(member, _)| names.contains(&&**member))?;
@@ -134,6 +141,32 @@ fn updated(input: Raw<'_>, verb: TodoVerb) -> Option<TodoChange> {
     let id = of(&IDS)?;
     let open = verb != TodoVerb::Closes && is_open(&of(&["status", "state"])?);
     Some(TodoChange::Sets(id, open))
+}
+
+/// The open items of a list that a call was shown, one a line: `#6 [completed] Update the docs`. `None` if it asked for
+/// one item, or if an answer is cut off or has another form.
+fn listed(input: Raw<'_>, state: &ToolState<'_>) -> Option<TodoChange> {
+    if members(input)?.iter().any(|(name, _)| IDS.contains(&&**name)) {
+        return None;
+    }
+    let answer = text::beginning(state.output?, LISTING);
+    let lines: Vec<_> = answer.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    let items: Vec<_> = lines.iter().filter_map(|line| item(line)).collect();
+    if answer.len() >= LISTING - 4 || items.is_empty() || items.len() * 2 <= lines.len() {
+        return None;
+    }
+    let open = items.into_iter().filter(|(_, status, _)| is_open(status));
+    Some(TodoChange::Lists(open.take(ITEMS).map(|(id, _, text)| (id.to_owned(), quoted(text, NAME))).collect()))
+}
+
+/// The id, the status and the text in a line of a list.
+fn item(line: &str) -> Option<(&str, &str, &str)> {
+    const STATUS: [&str; 7] = ["pending", "in_progress", "in progress", "open", "blocked", "todo", "active"];
+    let (before, rest) = line.split_once('[')?;
+    let (status, text) = rest.split_once(']')?;
+    let id = before.trim().trim_start_matches(['-', '*', '#', ' ']).trim_end_matches(['.', ':', ')', ' ']);
+    let is_id = !id.is_empty() && id.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_'));
+    (is_id && (!is_open(status) || STATUS.contains(&status))).then_some((id, status, text.trim()))
 }
 
 fn is_open(status: &str) -> bool {
@@ -206,6 +239,27 @@ mod tests {
         // Where no answer says it, they are numbered.
         let silent = ("add_task", r#"{"title": "Ship it"}"#, "ok");
         assert_eq!(fact(&[silent, ("update_task", r#"{"task_id": 1, "status": "done"}"#, "ok")]), None);
+    }
+
+    #[test]
+    fn a_shown_list_is_the_truth() {
+        let first = ("TaskCreate", r#"{"subject": "Write the parser"}"#, "Task #1 created successfully");
+        let second = ("TaskCreate", r#"{"subject": "Test it"}"#, "Task #2 created successfully");
+        // A subagent has completed the first one.
+        let shown = ("TaskList", "{}", "#1 [completed] Write the parser\n#2 [pending] Test it\n");
+        assert_eq!(fact(&[first, second, shown]).as_deref(), Some("1 to-do item is open: \"Test it\""));
+        let over = ("TaskList", "{}", "#1 [completed] Write the parser\n#2 [completed] Test it");
+        assert_eq!(fact(&[first, second, over]), None);
+        // It may tell of an item that nobody was seen to open.
+        let third = ("todo_list", "{}", "3. [in_progress] Publish");
+        assert_eq!(fact(&[third]).as_deref(), Some("1 to-do item is open: \"Publish\""));
+        for (input, answer) in [
+            (r#"{"taskId": "2"}"#, "#2 [completed] Test it"),
+            ("{}", "ok"),
+            ("{}", "2 tasks\nsee [completed] for the rest\nand more"),
+        ] {
+            assert!(fact(&[first, second, ("TaskList", input, answer)]).unwrap().starts_with("2 to-do"), "{answer}");
+        }
     }
 
     #[test]

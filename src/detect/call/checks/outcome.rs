@@ -35,6 +35,8 @@ pub(crate) enum Truncation {
     Beginning,
     /// The end, or lines anywhere.
     Anything,
+    /// Nobody knows: a script says in its own words what it read.
+    Retold,
     /// What speaks against it: the output of other checks, the other half of a summary.
     Rest,
 }

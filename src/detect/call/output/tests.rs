@@ -161,6 +161,11 @@ fn reads_through_wrappers_and_pipes() {
             OK,
             "F.\r\nFAILED test_a.py::test_x - assert 0\r\n1 failed, 1 passed in 0.10s\r\n",
         ),
+        (Pass, "go test -json ./... | python3 -c 'import json'", OK, "Passed: 254, Failed: 0\nWall clock: 51.5s\n"),
+        (Fail, "npx jest --json | node -e 'read()'", OK, "Passed: 30, Failed: 2\n"),
+        (Open, "npx jest --json | node -e 'read()'", OK, "30 passed\n"),
+        (Open, "cargo test | python3 -c 'import sys'", OK, "ok\n"),
+        (Open, "cargo test | grep -oE '[0-9]+ passed; 0 failed'", OK, "12 passed; 0 failed\n"),
         (
             Fail,
             "dotnet test | Select-Object -Last 3",

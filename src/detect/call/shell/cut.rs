@@ -14,7 +14,9 @@ pub(crate) enum Cut {
     After(usize),
     /// Lines anywhere.
     Anywhere,
-    /// Parts of lines: what is left may be half of a summary, or the words of a script.
+    /// Nobody knows: a script read it, and says what it found in its own words.
+    Retold,
+    /// Parts of lines: what is left may be half of a summary.
     Pieces,
 }
 
@@ -53,7 +55,8 @@ pub(super) fn read(words: &[String]) -> Cut {
         "sed" if has(&["-n"]) => Cut::Anywhere,
         "awk" | "gawk" | "mawk" if !arguments.iter().any(|word| word.contains('{')) => Cut::Anywhere,
         "awk" | "gawk" | "mawk" | "cut" | "jq" | "wc" => Cut::Pieces,
-        "python" | "python3" | "node" | "perl" | "ruby" if has(&["-c", "-e", "-ne", "-pe", "-nle"]) => Cut::Pieces,
+        "python" | "python3" | "node" | "ruby" if has(&["-c", "-e"]) => Cut::Retold,
+        "perl" | "ruby" if has(&["-e", "-ne", "-pe", "-nle"]) => Cut::Pieces,
         "less" | "more" => Cut::Anywhere,
         _ => Cut::Nothing,
     }
