@@ -99,9 +99,8 @@ fn lines(export: &Export) -> Vec<u8> {
     for message in &export.messages {
         // Nothing of a message happened before it was created.
         now = now.max(created(message).unwrap_or(0));
-        let times = message.parts.iter().chain([&message.info]).map(|raw| time_of(raw));
-        for (payload, time) in payloads(message).into_iter().zip(times) {
-            now = now.max(time.unwrap_or(0));
+        for (part, payload) in payloads(message) {
+            now = now.max(time_of(part).unwrap_or(0));
             first.get_or_insert(now);
             body.extend(gate.payload(payload).map(|checked| checked.stamped(now)).unwrap_or_default());
         }
@@ -204,6 +203,7 @@ mod tests {
         let text = String::from_utf8(lines(&export)).unwrap();
         let stamps: Vec<&str> = text.lines().map(|l| &l[..l.find(',').unwrap()]).collect();
         assert_eq!(stamps, ["{\"ts\":5", "{\"ts\":5", "{\"ts\":5", "{\"ts\":8", "{\"ts\":9", "{\"ts\":9", "{\"ts\":9"]);
+        assert!(text.lines().nth(1).unwrap().contains("\"role\":\"user\""), "its parts are the user's: {text}");
         assert!(text.lines().nth(3).unwrap().contains("\"tool\":\"bash\""));
         assert!(text.contains("\"replay\":true"));
     }

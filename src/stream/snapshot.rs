@@ -4,8 +4,9 @@ use super::payload::recovered;
 use crate::server::Message;
 use crate::wire::Event;
 use crate::wire::part::Part;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
+use std::borrow::Cow;
 
 /// How an event changes a message.
 pub(super) struct Change<'a> {
@@ -36,11 +37,21 @@ struct Info<'a> {
     info: &'a RawValue,
 }
 
-/// The events that make up a message: first its parts and then the message, which is complete only with them.
-pub(super) fn payloads(message: &Message) -> Vec<String> {
-    let parts = message.parts.iter().map(|part| recovered(None, "message.part.updated", Properties { part }));
-    let info = recovered(None, "message.updated", Info { info: &message.info });
-    parts.chain([info]).collect()
+/// Whose message it is.
+#[derive(Deserialize)]
+struct Author<'a> {
+    #[serde(borrow, default)]
+    role: Cow<'a, str>,
+}
+
+/// The events that make up a message, each with what it is made of. The user's messages come before their parts, as they
+/// do on the bus: they tell whose parts these are. An answer comes after its parts, with which alone it is complete.
+pub(super) fn payloads(message: &Message) -> Vec<(&RawValue, String)> {
+    let parts =
+        message.parts.iter().map(|part| (&**part, recovered(None, "message.part.updated", Properties { part })));
+    let info = (&*message.info, recovered(None, "message.updated", Info { info: &message.info }));
+    let from_user = serde_json::from_str(message.info.get()).is_ok_and(|author: Author<'_>| author.role == "user");
+    if from_user { [info].into_iter().chain(parts).collect() } else { parts.chain([info]).collect() }
 }
 
 /// Whether a part will not change any more.

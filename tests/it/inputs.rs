@@ -5,6 +5,7 @@ use ocr::detect::{Config, Detect, Detector};
 use ocr::pipe::Stage;
 use proptest::collection::vec;
 use proptest::prelude::*;
+use serde_json::{Value, json};
 
 /// The lines that the detector adds to these.
 fn added(lines: &[u8], strict: bool) -> String {
@@ -205,4 +206,32 @@ proptest! {
             prop_assert!(!foreign.to_string().contains('\n'));
         }
     }
+}
+
+/// An exported session is judged as the live one: its request is known, and its last text is the answer.
+#[test]
+fn an_import_has_its_request_and_its_answer() {
+    let document = |request: &str, answer: &str| {
+        json!({"info": {"id": "ses_1"}, "messages": [
+            {"info": {"id": "msg_1", "sessionID": "ses_1", "role": "user", "time": {"created": 1000}},
+             "parts": [{"id": "prt_1", "sessionID": "ses_1", "messageID": "msg_1", "type": "text", "text": request}]},
+            {"info": {"id": "msg_2", "sessionID": "ses_1", "role": "assistant", "time": {"created": 2000, "completed": 5000}, "finish": "stop"},
+             "parts": [
+                {"id": "prt_2", "sessionID": "ses_1", "messageID": "msg_2", "type": "step-start"},
+                {"id": "prt_3", "sessionID": "ses_1", "messageID": "msg_2", "type": "text", "text": answer, "time": {"start": 3000, "end": 4000}},
+                {"id": "prt_4", "sessionID": "ses_1", "messageID": "msg_2", "type": "step-finish", "reason": "stop", "tokens": {"input": 9, "output": 9}}]}]})
+        .to_string()
+    };
+    let rest = |request: &str, answer: &str| {
+        let imported =
+            ocr("ocr-stream").args(["--import", "-"]).write_stdin(document(request, answer)).output().unwrap();
+        let judged = ocr("ocr-detect").arg("--only").write_stdin(imported.stdout).output().unwrap();
+        let lines = String::from_utf8(judged.stdout).unwrap();
+        let done = lines.lines().rfind(|line| line.contains("ocr.detect.done")).unwrap().to_owned();
+        serde_json::from_str::<Value>(&done).unwrap()["properties"].clone()
+    };
+    let answered = rest("How does the parser read tabs?", "It reads them as four spaces.");
+    assert_eq!((&answered["outcome"], &answered["contradictions"]), (&json!("candidate"), &json!([])));
+    assert_eq!(rest("Fix the parser.", "It is done.")["contradictions"], json!(["emptyDiff"]));
+    assert_eq!(rest("Fix the parser.", "Should tabs be four spaces or eight?")["outcome"], "waiting");
 }

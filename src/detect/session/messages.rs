@@ -25,11 +25,13 @@ pub(super) struct Messages {
     /// The number of the newest message, and of the newest answer that is complete.
     last: u64,
     last_complete: u64,
+    /// The message of the latest part.
+    of_part: u64,
 }
 
 impl Default for Messages {
     fn default() -> Self {
-        Self { known: ByHash::new(MESSAGES), events: ByHash::new(EVENTS), last: 0, last_complete: 0 }
+        Self { known: ByHash::new(MESSAGES), events: ByHash::new(EVENTS), last: 0, last_complete: 0, of_part: 0 }
     }
 }
 
@@ -44,6 +46,16 @@ impl Messages {
         self.last += 1;
         self.known.insert(key, Message { from_user, number: self.last });
         true
+    }
+
+    /// Records that a part of a message came.
+    pub(super) fn see_part(&mut self, id: &str) {
+        self.of_part = hash::of(id);
+    }
+
+    /// Whether the latest part was one of this message.
+    pub(super) fn has_begun(&self, id: &str) -> bool {
+        self.of_part == hash::of(id)
     }
 
     /// Adds an event without a part or a message. Returns whether it is new.

@@ -200,7 +200,10 @@ impl Session {
                 self.learn_task(part);
                 PartReader::observe_user_part(part, &mut self.state, line, effects);
             }
-            Event::Part(part) => self.parts.observe(part, call, &mut self.state, line, effects),
+            Event::Part(part) => {
+                self.messages.see_part(&part.message);
+                self.parts.observe(part, call, &mut self.state, line, effects);
+            }
             Event::Delta { part, text, .. } => {
                 self.parts.observe_delta(part, *text, &mut self.state, line, effects);
             }
@@ -285,7 +288,9 @@ impl Session {
         let Event::Message { id, from_user, completed, finish, error, why } = event else {
             return;
         };
-        if self.messages.add(id, *from_user) {
+        // What is recovered comes with the parts of an answer before the answer itself.
+        let begun = !*from_user && self.messages.has_begun(id);
+        if self.messages.add(id, *from_user) && !begun {
             self.state.begin_message(*from_user);
         }
         if *from_user {

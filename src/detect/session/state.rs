@@ -14,7 +14,7 @@ use crate::detect::hash;
 use crate::detect::hash::KeyHasher;
 use crate::detect::text::channel::PerChannel;
 use crate::detect::text::window::Window;
-use crate::wire::part::ToolState;
+use crate::wire::part::{Span, ToolState};
 use crate::wire::{Event, Timestamp};
 use std::hash::BuildHasherDefault;
 
@@ -82,11 +82,18 @@ impl State {
             self.activity.restart_calls(line.now);
         }
         if !line.ticked && silent >= SHORTEST_SILENCE {
-            let by_call = matches!(event, Event::Part(part) if part.state.as_ref().is_some_and(ToolState::is_over));
+            let by_call = ended_call(event).is_some_and(|call| self.was_running(call, line.now));
             self.show(&Fact::SilenceOver { by_call }, line, effects);
         }
         self.activity.last = line.now;
         self.timed = line.timed;
+    }
+
+    /// Whether a call that has ended now ran for most of the silence before, as far as it says when it began: until then,
+    /// the model was silent.
+    fn was_running(&self, call: &ToolState<'_>, now: Timestamp) -> bool {
+        let begun = call.time.as_ref().and_then(Span::start).map(Timestamp::from_ms);
+        begun.is_none_or(|begun| begun.since(self.activity.last) <= now.since(begun))
     }
 
     /// When the session next has to check the time.
@@ -147,4 +154,10 @@ impl State {
         self.rule_runner.mark_steered();
         self.show(&Fact::Steered, line, effects);
     }
+}
+
+/// The call that an event ends.
+fn ended_call<'a>(event: &'a Event<'_>) -> Option<&'a ToolState<'a>> {
+    let Event::Part(part) = event else { return None };
+    part.state.as_ref().filter(|state| state.is_over())
 }

@@ -38,7 +38,7 @@ impl FinishedMessages {
 
     /// Records what a message contains now, from before we connected: it needs not be emitted.
     pub fn skip(&mut self, message: &Message) {
-        for payload in payloads(message) {
+        for (_, payload) in payloads(message) {
             if let Ok(line) = observe(&payload) {
                 self.observe(&line.event);
             }
@@ -52,7 +52,7 @@ impl FinishedMessages {
 
     /// The events of a message that were not emitted and are final, as payloads. They count as emitted now.
     pub fn recover(&mut self, message: &Message) -> Vec<String> {
-        let mut missing = payloads(message);
+        let mut missing: Vec<String> = payloads(message).into_iter().map(|(_, payload)| payload).collect();
         missing.retain(|payload| {
             let line = observe(payload);
             let change = line.as_ref().ok().and_then(|line| change(&line.event));

@@ -97,6 +97,14 @@ fn silence_without_ticks() {
     assert_eq!(found(&[user.clone(), done, next]), [], "a person comes back");
     let call = found(&[user.clone(), tool(5.0, "running"), tool(9000.0, "completed")]);
     assert_eq!(call, named("stall", &[Grade::Notice]));
+    let begun = |start: i64| {
+        let state =
+            json!({"status": "completed", "input": {}, "output": "", "time": {"start": start, "end": 9_000_000}});
+        let part = json!({"id": "prt_1", "messageID": "msg_2", "type": "tool", "tool": "write", "state": state});
+        found(&[user.clone(), answers(5.0), event(9000.0, "message.part.updated", &json!({ "part": part }))])
+    };
+    assert_eq!(begun(8_999_000), named("stall", &[Grade::Warn]), "the model was silent, and not the call");
+    assert_eq!(begun(7_000), named("stall", &[Grade::Notice]));
     let untimed = user.replacen(r#""ts":0,"#, "", 1);
     assert_ne!(untimed, user);
     assert_eq!(found(&[untimed, answers(9000.0)]), [], "the first time that is known ends no silence");
