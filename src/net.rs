@@ -40,6 +40,14 @@ pub(crate) fn root_cause(error: &dyn Error) -> String {
     cause.to_string()
 }
 
+/// The address with `http` instead of `https`, if a request failed for this cause because nobody speaks `https` there.
+pub(crate) fn plain_instead(url: &Url, cause: &str) -> Option<Url> {
+    // What a server of plain http answers to a greeting of TLS, or that it hangs up.
+    let is_plain = url.scheme() == "https" && (cause.contains("InvalidContentType") || cause.contains("handshake eof"));
+    let mut plain = url.clone();
+    (is_plain && plain.set_scheme("http").is_ok()).then_some(plain)
+}
+
 /// How long to wait before the next request, from the headers `retry-after-ms`, `retry-after` and `date`. A date counts
 /// from the response's own date, so no clock is read.
 pub(crate) fn retry_after(ms: Option<&str>, after: Option<&str>, date: Option<&str>) -> Option<Duration> {

@@ -86,17 +86,17 @@ async fn escalate(
 ) -> (Phase, String) {
     let why = format!("{failure} ({attempts} attempts)");
     let Some(owned) = request.owned else {
-        return (Phase::Failed, format!("{why}; this pipe did not start the server: end it by hand"));
+        return (Phase::Failed, format!("{why}; ocr did not start this server, so stop it yourself"));
     };
     let unlisted = |error: io::Error| {
-        (Phase::Failed, format!("{why}; cannot list the processes ({error}): end the server by hand"))
+        (Phase::Failed, format!("{why}; cannot list the processes ({error}), so stop the server yourself"))
     };
     match owned.is_running() {
         Ok(true) => {}
         Ok(false) if failure.is_unreachable() => {
             return (Phase::Taken, "the server is gone, and the session with it".to_owned());
         }
-        Ok(false) => return (Phase::Failed, format!("{why}; cannot find the server's process: end it by hand")),
+        Ok(false) => return (Phase::Failed, format!("{why}; cannot find the server's process, so stop it yourself")),
         Err(error) => return unlisted(error),
     }
     report(Phase::Escalated, &format!("{why}; ending its tools"));

@@ -84,8 +84,8 @@ impl Authority {
     }
 
     fn unproven(doubt: &str) -> Self {
-        let why = format!("this stream does not prove that it is live: {doubt}; {REMEDY}");
-        tracing::warn!("nothing is done, checked or sent: {why}");
+        let why = format!("nothing proves that this stream is live ({doubt}); {REMEDY}");
+        tracing::warn!("not acting, checking or notifying: {why}");
         Self::Recording(why)
     }
 

@@ -291,7 +291,7 @@ impl ExecutorContext {
 /// Adds the changes that an aborted session leaves behind. With `rollback`, they may be taken back next.
 fn with_changes((phase, detail): (Phase, String), changed: &[String], rollback: bool) -> (Phase, String) {
     let note = if changed.is_empty() {
-        "no changes are known".to_owned()
+        "no file changes are known".to_owned()
     } else if rollback {
         format!("it changed {}", named(changed))
     } else {

@@ -87,7 +87,7 @@ fn ended(state: &RunState, signal: Option<Code>, has_checks: bool) -> (RunEnd, C
             coded(ended_as(RunOutcome::Unreachable, format!("the server went away: {}", closed.detail)))
         }
         Some(closed) if closed.reason == CloseReason::NotAllowed => {
-            coded(ended_as(RunOutcome::Refused, format!("the server rejected our credentials: {}", closed.detail)))
+            coded(ended_as(RunOutcome::Refused, format!("the server rejected the credentials: {}", closed.detail)))
         }
         Some(closed) if closed.reason == CloseReason::Failed => {
             coded(ended_as(RunOutcome::Failed, format!("the session could not be followed: {}", closed.detail)))
@@ -109,7 +109,7 @@ fn rested(state: &RunState, closed: bool) -> RunEnd {
         );
     }
     let Some(done) = &state.done else {
-        return ended_as(RunOutcome::Unsure, unseen(state.opened.is_some(), closed));
+        return ended_as(RunOutcome::Unsure, unseen(state, closed));
     };
     match (done.outcome, &state.verdict) {
         (Outcome::Aborted, _) => ended_as(RunOutcome::Aborted, "someone else aborted the session"),
@@ -165,10 +165,15 @@ fn ended_as(outcome: RunOutcome, reason: impl Into<String>) -> RunEnd {
 }
 
 /// Why the outcome of a session that did not come to rest is unknown.
-fn unseen(opened: bool, closed: bool) -> &'static str {
-    match (opened, closed) {
+fn unseen(state: &RunState, closed: bool) -> &'static str {
+    let is_live = state.opened.as_ref().is_some_and(|opened| !opened.replay);
+    match (state.opened.is_some(), closed) {
         (true, false) => "the stream was cut off before the session rested",
         (false, false) => "no session came to rest",
+        (true, true) if !state.has_worked() && is_live => {
+            "the session was idle, so there was nothing to judge; ocr-stream --follow waits for it to work, and --from-start writes what it did before"
+        }
+        (true, true) if !state.has_worked() => "the session was idle, so there was nothing to judge",
         (_, true) => "the stream ended without a verdict; is ocr-detect in the pipe?",
     }
 }

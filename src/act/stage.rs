@@ -210,7 +210,7 @@ impl Act {
         let is_asked = !settings.dry_run && (!settings.checks.is_empty() || courier.has_receivers());
         let is_unproven = matches!(self.authority, Authority::Unopened { live: false }) && self.state.closed.is_none();
         if is_asked && is_unproven && !self.shared.warned.swap(true, Ordering::SeqCst) {
-            tracing::warn!("nothing is done, checked or sent: {}", self.authority.refusal().unwrap_or_default());
+            tracing::warn!("not acting, checking or notifying: {}", self.authority.refusal().unwrap_or_default());
         }
     }
 

@@ -6,7 +6,7 @@ use super::totals::RunTotals;
 use crate::bounded::{BoundedMap, BoundedSet};
 use crate::pipe::shutdown::STREAM_CLOSED;
 use crate::wire::record::{
-    AnyRecord, Closed, Decision, Done, Finding, Opened, Outcome, RunOutcome, SessionStatus, State, StateChange,
+    AnyRecord, Closed, Decision, Done, Finding, Opened, Outcome, RunOutcome, SessionStatus, State, StateChange, Totals,
 };
 use crate::wire::text::{EXCERPT, decode, excerpt};
 use crate::wire::{Event, Observation, Raw, Status, StreamClock, Timestamp, members};
@@ -196,6 +196,11 @@ impl RunState {
         if event.is_none_or(|id| self.begins.insert(id)) {
             self.goes_on();
         }
+    }
+
+    /// Whether the session was seen at work.
+    pub fn has_worked(&self) -> bool {
+        self.rounds > 0 || self.totals.counts != Totals::default()
     }
 
     /// Takes in that the session works, so that what its rest said is void.

@@ -1,7 +1,7 @@
 //! The command line of `ocr-act`.
 
 use super::Common;
-use super::common::{MORE, print_schemas, switch, version, with_units};
+use super::common::{MORE, SchemaArg, print_schemas, switch, version, with_units};
 use super::environment::{credentials, pipe_key, private_folder, redactor, variable};
 use super::stream::RestArgs;
 use super::units;
@@ -54,12 +54,12 @@ Exit codes:
   1    an internal error, such as a full disk
   2    invalid command line
   3    unsure: a person should look, or no line came in
-  10   loop
-  11   stalled or blocked
-  12   budget or iterations exceeded
+  10   the agent was looping
+  11   the agent stalled, or its question or permission request went unanswered
+  12   a budget or the iteration limit was exceeded
   13   the session failed
-  14   verification failed
-  15   aborted by someone else
+  14   the session's work failed verification
+  15   someone else aborted the session
   69   the server is unreachable
   77   the server rejected the credentials
   130  interrupted (143: terminated)
@@ -86,7 +86,7 @@ pub(super) struct Args {
     /// Answer an open request on --server and exit, reading no lines. ANSWER is once, always or reject for a permission;
     /// for a question, reject, an option or any text. May be repeated; a request with several questions takes one
     /// answer for each, in order.
-    #[arg(long, value_name = "ID=ANSWER", requires = "server")]
+    #[arg(long, value_name = "ID=ANSWER", requires = "server", conflicts_with_all = ["live", "act_on_all", "only"])]
     answer: Vec<String>,
     /// Act on every session of the stream, for example after `ocr-stream --all`: each gets its own result, and the exit
     /// code is the highest of theirs.
@@ -100,6 +100,8 @@ pub(super) struct Args {
     quiet: bool,
     #[command(flatten)]
     common: Common,
+    #[command(flatten)]
+    schema: SchemaArg,
     #[command(flatten)]
     rest: RestArgs,
     #[command(flatten)]
@@ -204,8 +206,8 @@ pub(super) fn schemas() -> Vec<schemars::Schema> {
 }
 
 fn run(args: Args) -> anyhow::Result<Code> {
-    args.common.start_logging()?;
-    if args.common.schema {
+    args.common.start_logging("ocr-act")?;
+    if args.schema.schema {
         return print_schemas(&schemas());
     }
     if !args.answer.is_empty() {
@@ -248,9 +250,7 @@ fn act_on_one(mut act: Act, stdin: impl Read, out: &Out, quiet: bool) -> anyhow:
 /// Reports that no line came in, unless `ocr-run` knows why.
 fn tell_of_nothing(quiet: bool, code: Code) {
     if !quiet && code == Code::Unsure && variable(PIPE_KEY).is_none() {
-        tell(
-            "ocr-act: nothing about a session came in, so there was no run; if an earlier stage failed, it has said why",
-        );
+        tell("ocr-act: the input has no session, so there was no run; if an earlier stage failed, see its error above");
     }
 }
 
@@ -360,6 +360,13 @@ fn answer_to_question() -> impl TypedValueParser<Value = Answer> {
         .try_map(|text| Answer::from_str(&text, false))
 }
 
+impl NotifyArgs {
+    /// Checks what can be checked before anything is started.
+    pub(super) fn check(&self) -> Result<(), Failure> {
+        notify(self.clone()).map(drop)
+    }
+}
+
 fn notify(args: NotifyArgs) -> Result<Notify, Failure> {
     let urls = args.notify.iter().filter(|url| !url.is_empty()).map(|url| webhook_url(url));
     Ok(Notify {
@@ -376,5 +383,5 @@ fn notify(args: NotifyArgs) -> Result<Notify, Failure> {
 /// Not parsed by clap, which would print an invalid URL, and it may hold a secret.
 fn webhook_url(text: &str) -> Result<Url, Failure> {
     let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
-    url.ok_or_else(|| Failure::new(Code::Usage, "--notify: expected an http or https URL"))
+    url.ok_or_else(|| Failure::new(Code::Usage, "--notify: expected an http or https URL; to run a command, use --notify-cmd; to notify on the desktop, use --notify-desktop"))
 }

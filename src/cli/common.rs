@@ -17,6 +17,10 @@ use std::ffi::{OsStr, OsString};
 use std::fmt::Display;
 use std::io::Write;
 use std::sync::LazyLock;
+use tracing::{Event, Level, Subscriber};
+use tracing_subscriber::fmt::format::Writer;
+use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
+use tracing_subscriber::registry::LookupSpan;
 
 /// What `--version` prints: our version and that of the line format.
 pub(super) fn version() -> &'static str {
@@ -31,17 +35,22 @@ pub struct Common {
     /// Log level on standard error: off, error, warn, info, debug or trace, or a filter by module.
     #[arg(long, env = "OCR_LOG", value_name = "LEVEL", default_value = "warn", global = true)]
     pub log: String,
+}
+
+/// The flag of those binaries that write lines of their own.
+#[derive(Debug, clap::Args)]
+pub(super) struct SchemaArg {
     /// Print the JSON Schema of every type of line that this program writes, one per line, and exit.
     #[arg(long)]
-    pub schema: bool,
+    pub(super) schema: bool,
 }
 
 impl Common {
-    /// Sends the log of this process to standard error, at the requested level.
+    /// Sends the log of the program `name` to standard error, at the requested level.
     ///
     /// # Errors
     /// [`Code::Usage`] if the level cannot be parsed.
-    pub fn start_logging(&self) -> Result<(), Failure> {
+    pub fn start_logging(&self, name: &'static str) -> Result<(), Failure> {
         let filter = tracing_subscriber::EnvFilter::try_new(&self.log).map_err(|_| {
             Failure::new(
                 Code::Usage,
@@ -53,9 +62,38 @@ impl Common {
             .with_env_filter(filter)
             .with_writer(Teller::default)
             .with_ansi(false)
-            .without_time()
+            .event_format(LogLine(name))
             .try_init();
         Ok(())
+    }
+}
+
+/// Writes a message of the log like any other message of the program with this name: `ocr-act: warning: …`. An error
+/// needs no level, and only a message for debugging says where it comes from.
+struct LogLine(&'static str);
+
+impl<S, N> FormatEvent<S, N> for LogLine
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+    N: for<'a> FormatFields<'a> + 'static,
+{
+    fn format_event(
+        &self,
+        context: &FmtContext<'_, S, N>,
+        mut writer: Writer<'_>,
+        event: &Event<'_>,
+    ) -> std::fmt::Result {
+        let (level, target) = (event.metadata().level(), event.metadata().target());
+        write!(writer, "{}: ", self.0)?;
+        match *level {
+            Level::ERROR => {}
+            Level::WARN => write!(writer, "warning: ")?,
+            Level::INFO => write!(writer, "info: ")?,
+            Level::DEBUG => write!(writer, "debug: {target}: ")?,
+            Level::TRACE => write!(writer, "trace: {target}: ")?,
+        }
+        context.format_fields(writer.by_ref(), event)?;
+        writeln!(writer)
     }
 }
 

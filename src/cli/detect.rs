@@ -2,7 +2,7 @@
 
 use super::Common;
 use super::budgets::Budgets;
-use super::common::{MORE, print_schemas, switch, version, with_units};
+use super::common::{MORE, SchemaArg, print_schemas, switch, version, with_units};
 use super::recordings;
 use super::report;
 use super::report::Summarize;
@@ -34,16 +34,16 @@ Examples:
     ocr-stream --server http://127.0.0.1:4096 | ocr-detect | ocr-review | ocr-act
   Print the findings in many recordings:
     ocr-detect --only recordings/*.ndjson | jq -c .properties
-  Judge a recording of a whole pipe again, without what was found then:
+  Judge a recording of a whole pipe again, ignoring its old findings:
     ocr-stream --replay run.ndjson | ocr-detect --limit repeat.stop=6 | ocr-report
   Fail a script if the agent looped:
     opencode run --format json 'Fix the build' | ocr-detect --fail-on loop > run.ndjson
 
 Exit codes:
   0    no finding of a kind that --fail-on names
-  10   a loop, or another kind of finding that --fail-on names
-  11   stalled or blocked
-  12   a budget is exceeded
+  10   the agent was looping, or another kind of finding that --fail-on names
+  11   the agent stalled, or its question or permission request went unanswered
+  12   a budget or the iteration limit was exceeded
   13   the provider kept failing
   65   nothing in the input was understood (with --strict or --fail-on), or a line is not a JSON object (with --strict)
   130  interrupted (143: terminated)
@@ -72,7 +72,8 @@ struct Args {
     /// has more forms.
     #[arg(long, conflicts_with = "only")]
     explain: bool,
-    /// Exit with the code of the first finding of these kinds, comma-separated, with grade warn or stop.
+    /// Exit with the finding's code if a finding of one of these kinds (comma-separated) has grade warn or stop; the first
+    /// one decides.
     #[arg(long, value_name = "KIND", value_delimiter = ',', value_parser = kind_or_any())]
     fail_on: Vec<KindOrAny>,
     /// Exit with code 65 at a line that is not a JSON object, or if nothing in an input was understood.
@@ -83,6 +84,8 @@ struct Args {
     max_line: usize,
     #[command(flatten)]
     common: Common,
+    #[command(flatten)]
+    schema: SchemaArg,
     #[command(flatten)]
     timeouts: Timeouts,
     #[command(flatten)]
@@ -134,7 +137,7 @@ pub(super) struct AllBudgets {
     /// Warn when PERCENT of a budget is spent; 100 means no warning before the stop.
     #[arg(long, env = "OCR_WARN_AT", value_name = "PERCENT", default_value_t = Config::default().warn_at, value_parser = percent)]
     warn_at: u8,
-    /// Add a notice after N tokens without progress.
+    /// Give a notice after N tokens without progress.
     #[arg(long, env = "OCR_MAX_IDLE_TOKENS", value_name = "N", value_parser = units::some_count::<u64>)]
     max_idle_tokens: Option<u64>,
     /// Request a review after every N responses of the model.
@@ -254,8 +257,8 @@ fn rule(name: &str) -> Result<String, String> {
 }
 
 fn run(args: Args) -> anyhow::Result<Code> {
-    args.common.start_logging()?;
-    if args.common.schema {
+    args.common.start_logging("ocr-detect")?;
+    if args.schema.schema {
         return print_schemas(&schemas());
     }
     let files = pipe::recordings(&args.files)?;
@@ -326,7 +329,7 @@ fn judged_twice(file: Option<&Path>) -> String {
     let name = recordings::name(file);
     let (name, word) = (name.as_deref().unwrap_or("standard input"), name.as_deref().unwrap_or("-"));
     format!(
-        "{name} was judged before, and every line passes, so findings are there twice; use `ocr-stream --replay {} | ocr-detect`, or --only",
+        "{name} was judged before, and every line passes, so each finding appears twice; use `ocr-stream --replay {} | ocr-detect`, or --only",
         shell_word(word)
     )
 }
@@ -358,10 +361,11 @@ impl Args {
             let name = recordings::name(file);
             detect = detect.of_file(name.as_deref().unwrap_or("standard input"));
             let mut stage = Summarize::new(detect, name.as_deref(), true);
-            pipe::filter(&mut stage, input, out, self.max_line).map_err(|e| recordings::named(file, e))?;
-            let (summary, read) = stage.finish();
+            let read = pipe::filter(&mut stage, input, out, self.max_line).map_err(|e| recordings::named(file, e));
+            let (summary, finished) = stage.finish();
+            judged.failure = recordings::unless_partly_read(read, &finished)?;
             judged.summaries.push(summary);
-            detect = read;
+            detect = finished;
         } else {
             pipe::filter(&mut detect, input, out, self.max_line).map_err(|e| recordings::named(file, e))?;
             if detect.was_judged() && !self.only {
@@ -369,7 +373,7 @@ impl Args {
             }
         }
         judged.found = detect.detector().found().collect();
-        judged.failure = self.report_foreign(detect.not_understood(), file, shutdown).err();
+        judged.failure = judged.failure.or(self.report_foreign(detect.not_understood(), file, shutdown).err());
         Ok(judged)
     }
 

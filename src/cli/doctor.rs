@@ -52,7 +52,7 @@ pub(super) struct Args {
 
 pub(super) fn run(parsed: Parsed<Args>) -> anyhow::Result<Code> {
     let Parsed { args, matches } = parsed;
-    args.common.start_logging()?;
+    args.common.start_logging("ocr-run doctor")?;
     let directory = args.working_dir.clone().unwrap_or_else(|| PathBuf::from("."));
     let directory =
         directory.canonicalize().with_context(|| format!("cannot use --working-dir {}", directory.display()))?;

@@ -13,6 +13,7 @@ pub mod detect;
 #[cfg(unix)]
 mod doctor;
 mod environment;
+mod exclusive;
 #[cfg(unix)]
 mod failed_start;
 mod recordings;
@@ -54,10 +55,11 @@ fn start<A: Parser>(
     let args: Vec<OsString> = args.into_iter().collect();
     let mut command = common::prepared(A::command(), short_help(name));
     let matches = command.try_get_matches_from_mut(&args);
+    let matches = matches.and_then(|matches| exclusive::checked(&mut command, matches));
     match matches.and_then(|matches| A::from_arg_matches(&matches)) {
         Ok(args) => end(name, run(args)),
         Err(error) => {
-            let error = common::without_secret(suggestion::of_unknown(error, &command, &args), &command);
+            let error = common::without_secret(suggestion::of_unknown(error, &mut command, &args), &command);
             let error = error.format(&mut command);
             if error.use_stderr() {
                 tell(error.render().to_string().trim_end());

@@ -33,7 +33,7 @@ Examples:
     ocr-stream --replay run.ndjson | ocr-detect --limit repeat.stop=6 | ocr-report
 
 Exit codes:
-  0    the report was written, whatever it says (to fail a script, see ocr-detect --fail-on)
+  0    the report was written, whatever it contains (to fail a script, see ocr-detect --fail-on)
   1    a recording cannot be read, or a folder has none
   2    the command line is invalid
   65   nothing in an input was understood, or a line is not a JSON object (with --strict)
@@ -81,11 +81,7 @@ pub(super) fn command() -> clap::Command {
 }
 
 fn run(args: Args) -> anyhow::Result<Code> {
-    args.common.start_logging()?;
-    if args.common.schema {
-        // It writes no lines.
-        return Ok(Code::Ok);
-    }
+    args.common.start_logging("ocr-report")?;
     let files = pipe::recordings(&args.files)?;
     let ((summaries, failure), shutdown) = match &*files {
         [] | [_] => read_one(&args, files.first().map(PathBuf::as_path))?,
@@ -146,9 +142,9 @@ impl Args {
         let named = name.as_deref().unwrap_or("standard input");
         let detect = Detect::new(Detector::new(Config::default()), self.strict).of_file(named);
         let mut stage = Summarize::new(detect, name.as_deref(), false);
-        pipe::filter(&mut stage, input, out, self.max_line).map_err(|e| recordings::named(file, e))?;
+        let read = pipe::filter(&mut stage, input, out, self.max_line).map_err(|e| recordings::named(file, e));
         let (summary, detect) = stage.finish();
-        let mut failure = None;
+        let mut failure = recordings::unless_partly_read(read, &detect)?;
         if let Some((foreign, told)) = detect.not_understood() {
             let message = recordings::not_understood(file, foreign);
             if self.strict {

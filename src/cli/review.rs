@@ -1,7 +1,7 @@
 //! The command line of `ocr-review`.
 
 use super::Common;
-use super::common::{MORE, print_schemas, version, with_units};
+use super::common::{MORE, SchemaArg, print_schemas, version, with_units};
 use super::environment::{mask_variables, variable};
 use super::secret_pattern::secret_pattern;
 use super::units;
@@ -45,7 +45,7 @@ Environment:
 
 Exit codes:
   0    the lines have ended; a reviewer that fails is replaced by the built-in rules
-  69   the lines have ended, but the reviewer could not be reached for any question
+  69   the reviewer could not be reached for any question
   77   the key file cannot be read
   130  interrupted (143: terminated)
   141  the reader closed the pipe";
@@ -67,6 +67,8 @@ pub(super) struct Args {
     task: Option<String>,
     #[command(flatten)]
     common: Common,
+    #[command(flatten)]
+    schema: SchemaArg,
     #[command(flatten)]
     who: WhoArgs,
     #[command(flatten)]
@@ -146,8 +148,8 @@ pub(super) fn schemas() -> Vec<schemars::Schema> {
 }
 
 fn run(args: Args) -> anyhow::Result<Code> {
-    args.common.start_logging()?;
-    if args.common.schema {
+    args.common.start_logging("ocr-review")?;
+    if args.schema.schema {
         return print_schemas(&schemas());
     }
     let kill_switch = KillSwitch::default();

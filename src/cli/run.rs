@@ -2,7 +2,9 @@
 
 use super::act::{Actions, NotifyArgs, Verification};
 use super::budgets::Budgets;
-use super::common::{Common, MORE, Parsed, print, print_schemas, switch, to_args, to_private, version, with_units};
+use super::common::{
+    Common, MORE, Parsed, SchemaArg, print, print_schemas, switch, to_args, to_private, version, with_units,
+};
 use super::detect::{AllBudgets, Rules, Timeouts};
 use super::environment::runs_folder;
 use super::review::{WhatArgs, WhenArgs, WhoArgs};
@@ -70,13 +72,15 @@ struct Args {
     #[arg(long, env = "OCR_NO_LINES", value_parser = switch())]
     no_lines: bool,
     /// Use the server at URL instead of starting one.
-    #[arg(long, value_name = "URL", help_heading = "Connection")]
+    #[arg(long, value_name = "URL", help_heading = "Connection", conflicts_with = "serve")]
     server: Option<String>,
     /// Extra arguments for `opencode serve`.
     #[arg(last = true, value_name = "ARGS")]
     serve: Vec<String>,
     #[command(flatten)]
     common: Common,
+    #[command(flatten)]
+    schema: SchemaArg,
     #[command(flatten)]
     work: Work,
     #[command(flatten)]
@@ -185,8 +189,8 @@ fn run_stage(args: &[OsString]) -> ExitCode {
 
 fn run_pipe(parsed: Parsed<Args>) -> anyhow::Result<Code> {
     let args = &parsed.args;
-    args.common.start_logging()?;
-    if args.common.schema {
+    args.common.start_logging("ocr-run")?;
+    if args.schema.schema {
         let all = [stream::schemas(), detect::schemas(), review::schemas(), act::schemas()];
         return print_schemas(&all.concat());
     }
@@ -211,6 +215,7 @@ fn run_pipe(parsed: Parsed<Args>) -> anyhow::Result<Code> {
         return print(&pipe);
     }
     args.work.check()?;
+    args.notify.check()?;
     let keep = args.record.meant()?;
     if view != View::Lines && args.server.is_none() {
         tell("ocr-run: starting OpenCode; Ctrl-C ends the run");
@@ -247,6 +252,9 @@ fn demo(parsed: &Parsed<Args>, view: View) -> anyhow::Result<Code> {
     let view_args = to_args::<Budgets>(&parsed.matches);
     let dashboard = watch::has_dashboard();
     let code = run(&Run { pipe: &pipe, view, dashboard, view_args, input: Some(RECORDING), keep: None })?.code;
+    if code == Code::ReaderLeft {
+        return Ok(code);
+    }
     tell(format_args!(
         "\nIn a live run, the session would have been aborted and the exit code would have been {}. The demo itself exits with 0.\nNext: ocr-run doctor",
         code.number()

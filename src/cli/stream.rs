@@ -1,8 +1,9 @@
 //! The command line of `ocr-stream`.
 
 use super::Common;
-use super::common::{MORE, print_schemas, switch, version, with_units};
+use super::common::{MORE, SchemaArg, print_schemas, switch, version, with_units};
 use super::environment::redactor;
+use super::recordings;
 use super::units;
 use crate::exit::{Code, Failure};
 use crate::pipe::shutdown::REST_GRACE;
@@ -39,6 +40,9 @@ Exit codes:
   130  interrupted (143: terminated)
   141  the reader closed the pipe";
 
+/// What only a live session has.
+const LIVE: [&str; 6] = ["task", "task_file", "session", "all", "follow", "serve"];
+
 /// Write an OpenCode session, live or recorded, as newline-delimited JSON.
 #[derive(Debug, Parser)]
 #[command(name = "ocr-stream", version = version(), after_help = MORE, after_long_help = with_units(HELP))]
@@ -49,6 +53,8 @@ pub(super) struct Args {
     serve: Vec<String>,
     #[command(flatten)]
     common: Common,
+    #[command(flatten)]
+    schema: SchemaArg,
     /// Start `opencode serve` on a free port, and stop it on exit.
     #[arg(long, group = "source", help_heading = "Source")]
     spawn: bool,
@@ -56,10 +62,10 @@ pub(super) struct Args {
     #[arg(long, group = "source", value_name = "URL", help_heading = "Source")]
     server: Option<String>,
     /// Replay a recording; - reads standard input.
-    #[arg(long, group = "source", value_name = "FILE", help_heading = "Source")]
+    #[arg(long, group = "source", value_name = "FILE", help_heading = "Source", conflicts_with_all = LIVE)]
     replay: Option<PathBuf>,
     /// Convert a document printed by `opencode export` into a stream; - reads standard input.
-    #[arg(long, group = "source", value_name = "FILE", help_heading = "Source")]
+    #[arg(long, group = "source", value_name = "FILE", help_heading = "Source", conflicts_with_all = LIVE)]
     import: Option<PathBuf>,
     #[command(flatten)]
     work: Work,
@@ -72,7 +78,7 @@ pub(super) struct Args {
     #[arg(long, requires = "session", help_heading = "Session")]
     from_start: bool,
     /// Keep streaming after the session is idle, until the reader closes the pipe.
-    #[arg(long, conflicts_with = "replay", help_heading = "Session")]
+    #[arg(long, help_heading = "Session")]
     follow: bool,
     #[command(flatten)]
     rest: RestArgs,
@@ -210,17 +216,19 @@ pub(super) fn schemas() -> Vec<schemars::Schema> {
 }
 
 fn run(args: Args) -> anyhow::Result<Code> {
-    args.common.start_logging()?;
-    if args.common.schema {
+    args.common.start_logging("ocr-stream")?;
+    if args.schema.schema {
         return print_schemas(&schemas());
     }
     if let Some(file) = &args.replay {
         let hint = "standard input is a terminal; pipe a recording into --replay -, or name a file";
-        let recording = input::open(file, hint)?;
+        // Opening standard input waits for its first byte.
         crate::pipe::hangup::exit_when_reader_leaves();
+        let recording = input::open(file, hint)?;
         let out = out(args.redact)?;
         let line_limit = if args.redact { LONGEST_SEARCHED } else { DEFAULT_LINE_LIMIT };
-        replay(recording, &out, args.speed, args.all_lines, line_limit)?;
+        replay(recording, &out, args.speed, args.all_lines, line_limit)
+            .map_err(|failure| recordings::named(Some(file), failure))?;
         return Ok(Code::Ok);
     }
     live::run(args)

@@ -1,6 +1,7 @@
-//! Suggests what was probably meant by an unknown argument.
+//! Suggests what was probably meant by an argument that is unknown or does not fit.
 
 use super::units::similar;
+use crate::printable::shell_word;
 use clap::Command;
 use clap::builder::StyledStr;
 use clap::error::{ContextKind, ContextValue, Error, ErrorKind};
@@ -9,32 +10,122 @@ use std::ffi::OsString;
 /// The flags of `ocr-stream` that are not for `ocr-run`, which runs one session of its own.
 pub(super) const OF_STREAM: [&str; 7] = ["all", "follow", "from-start", "import", "replay", "spawn", "speed"];
 
+/// What other programs call a flag, and what it is called here: the first of these that the program has.
+const CALLED: [(&[&str], &[&str]); 11] = [
+    (&["model"], &["worker-model", "reviewer-model"]),
+    (&["prompt", "message"], &["task"]),
+    (&["cd", "cwd", "dir", "directory"], &["working-dir"]),
+    (&["attach", "host", "port", "url"], &["server", "reviewer-url"]),
+    (&["timeout", "time-limit"], &["max-time"]),
+    (&["budget", "max-budget", "max-budget-usd"], &["max-cost"]),
+    (&["max-turns"], &["max-iterations"]),
+    (&["format", "form", "output-format"], &["as"]),
+    (&["output", "out"], &["record"]),
+    (&["continue", "resume", "session-id"], &["session"]),
+    (&["debug", "verbose"], &["log"]),
+];
+
+/// The flags that ask for a form of the output.
+const FORMS: [&str; 4] = ["as", "format", "json", "output-format"];
+
 /// The error with a tip that fits: the parser's own would give what looks like a flag to the server, as an argument.
-pub(super) fn of_unknown(mut error: Error, command: &Command, args: &[OsString]) -> Error {
-    if error.kind() != ErrorKind::UnknownArgument {
-        return error;
-    }
+pub(super) fn of_unknown(mut error: Error, command: &mut Command, args: &[OsString]) -> Error {
     let Some(ContextValue::String(unknown)) = error.get(ContextKind::InvalidArg).cloned() else { return error };
-    error.remove(ContextKind::Suggested);
-    if let Some(tip) = tip(&unknown, command, args) {
-        error.remove(ContextKind::SuggestedArg);
-        error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![StyledStr::from(tip)]));
+    let (kind, meant) = match error.kind() {
+        ErrorKind::UnknownArgument => {
+            error.remove(ContextKind::Suggested);
+            match (renamed(&unknown, command), tip(&unknown, command, args)) {
+                (Some(flag), _) => (ContextKind::SuggestedArg, ContextValue::String(flag)),
+                (None, Some(tip)) => (ContextKind::Suggested, styled(tip)),
+                (None, None) => return error,
+            }
+        }
+        ErrorKind::InvalidValue => match tip_for_value(&error, &unknown) {
+            Some(tip) => (ContextKind::Suggested, styled(tip)),
+            None => return error,
+        },
+        _ => return error,
+    };
+    error.remove(ContextKind::SuggestedArg);
+    // The parser's own usage names the flag that it would suggest.
+    if error.get(ContextKind::Usage).is_some() {
+        error.insert(ContextKind::Usage, ContextValue::StyledStr(command.render_usage()));
     }
+    error.insert(kind, meant);
     error
+}
+
+fn styled(tip: String) -> ContextValue {
+    ContextValue::StyledStrs(vec![StyledStr::from(tip)])
+}
+
+/// The flag that other programs call by this name.
+fn renamed(unknown: &str, own: &Command) -> Option<String> {
+    let long = unknown.split('=').next()?.strip_prefix("--")?;
+    let (_, ours) = CALLED.iter().find(|(theirs, _)| theirs.contains(&long))?;
+    let has = |flag: &&&str| own.get_arguments().any(|arg| arg.get_long() == Some(**flag));
+    ours.iter().find(has).map(|flag| format!("--{flag}"))
 }
 
 fn tip(unknown: &str, own: &Command, args: &[OsString]) -> Option<String> {
     let name = own.get_name();
-    let unknown = unknown.split('=').next()?;
-    let Some(long) = unknown.strip_prefix("--") else {
+    let Some(long) = unknown.split('=').next()?.strip_prefix("--") else {
         if unknown.starts_with('-') {
             return after_flag(unknown, own, args);
         }
-        let word = similar(unknown, ["doctor"].into_iter()).filter(|_| name == "ocr-run")?;
-        return Some(format!("did you mean '{name} {word}'?"));
+        return word(unknown, name, args);
     };
-    (name == "ocr-run" && OF_STREAM.contains(&long))
-        .then(|| format!("write the pipe by hand: ocr-stream {unknown} … | ocr-detect | ocr-review | ocr-act"))
+    if name == "ocr-run" && OF_STREAM.contains(&long) {
+        return Some(format!("write the pipe by hand: ocr-stream --{long} … | ocr-detect | ocr-review | ocr-act"));
+    }
+    let has_lines = ["ocr-stream", "ocr-detect", "ocr-review", "ocr-act"].contains(&name);
+    match long {
+        _ if has_lines && FORMS.contains(&long) => {
+            Some("the output is JSON already, one object per line; ocr-report --as writes other forms".to_owned())
+        }
+        "json" if name == "ocr-report" => Some(FINDINGS.to_owned()),
+        _ => None,
+    }
+}
+
+/// How to get findings as JSON.
+const FINDINGS: &str = "to get the findings as JSON, use ocr-detect --only";
+
+fn tip_for_value(error: &Error, flag: &str) -> Option<String> {
+    let Some(ContextValue::String(value)) = error.get(ContextKind::InvalidValue) else { return None };
+    (flag.starts_with("--as ") && matches!(&**value, "json" | "ndjson" | "jsonl")).then(|| FINDINGS.to_owned())
+}
+
+/// What to write instead of a word that is no value of a flag.
+fn word(word: &str, name: &str, args: &[OsString]) -> Option<String> {
+    let quoted = shell_word(word);
+    let (_, ending) = word.rsplit_once('.').unwrap_or_default();
+    let is_recording = word.contains(".ndjson") || word.contains(".jsonl");
+    match name {
+        "ocr-run" if similar(word, ["doctor"].into_iter()).is_some() => {
+            Some("did you mean 'ocr-run doctor'?".to_owned())
+        }
+        "ocr-run" if is_recording => Some(format!("to report on a recording, use ocr-report {quoted}")),
+        "ocr-run" if matches!(ending, "md" | "txt") => {
+            Some(format!("to read the task from a file, use --task-file {quoted}"))
+        }
+        "ocr-run" => Some(format!("to give the agent a task, use --task {}", shell_word(&sentence(word, args)))),
+        "ocr-stream" if is_recording => Some(format!("to replay a recording, use --replay {quoted}")),
+        "ocr-stream" if ending == "json" => Some(format!("to convert a document, use --import {quoted}")),
+        "ocr-stream" if word.starts_with("http") => Some(format!("to attach to a server, use --server {quoted}")),
+        "ocr-stream" => {
+            Some(format!("to give a new session a task, use --spawn --task {}", shell_word(&sentence(word, args))))
+        }
+        "ocr-watch" if is_recording => Some(format!("to look at a recording, use ocr-watch --only < {quoted}")),
+        "ocr-review" | "ocr-act" if is_recording => Some(format!("to read a recording, use {name} < {quoted}")),
+        _ => None,
+    }
+}
+
+/// The words from this one on, up to a flag: a task that was not quoted.
+fn sentence(first: &str, args: &[OsString]) -> String {
+    let words = args.iter().map(|arg| arg.to_string_lossy()).skip_while(|arg| *arg != first);
+    words.take_while(|arg| !arg.starts_with('-')).collect::<Vec<_>>().join(" ")
 }
 
 /// How to pass a value that begins with `-` and would otherwise be read as a flag.

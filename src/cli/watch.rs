@@ -58,11 +58,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 }
 
 fn run(args: Args) -> anyhow::Result<Code> {
-    args.common.start_logging()?;
-    if args.common.schema {
-        // It writes no lines of its own.
-        return Ok(Code::Ok);
-    }
+    args.common.start_logging("ocr-watch")?;
     let stdin = input::stdin(HINT)?;
     #[cfg(all(unix, feature = "tui"))]
     if let Some(tty) = drawing::terminal(args.story) {

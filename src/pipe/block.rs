@@ -35,6 +35,11 @@ impl<R: Read> Blocks<R> {
         &self.buffer[..count]
     }
 
+    /// What is left if the input cannot be read any further.
+    pub fn rest(&self) -> Block {
+        Block::End(self.filled)
+    }
+
     /// Drops the first `count` bytes, which have been handled.
     pub fn consume(&mut self, count: usize) {
         self.buffer.copy_within(count..self.filled, 0);

@@ -51,15 +51,19 @@ pub trait Stage {
     }
 }
 
-/// Runs `stage` over `input` until it ends.
+/// Runs `stage` over `input` until it ends, or can be read no further: what came before is handled like any other input.
 ///
 /// # Errors
 /// The error of the stage; a failed read or write; [`Failure::reader_left`].
 pub fn filter(stage: &mut impl Stage, input: impl Read, out: &Out, line_limit: usize) -> Result<(), Failure> {
     let mut blocks = Blocks::new(input, line_limit);
-    let mut added = Vec::new();
+    let (mut added, mut read) = (Vec::new(), Ok(()));
     loop {
-        match blocks.next().map_err(|e| read_failed(&e))? {
+        let block = blocks.next().unwrap_or_else(|error| {
+            read = Err(read_failed(&error));
+            blocks.rest()
+        });
+        match block {
             Block::Lines(count) => {
                 lines(stage, blocks.bytes(count), out, &mut added)?;
                 blocks.consume(count);
@@ -84,7 +88,7 @@ pub fn filter(stage: &mut impl Stage, input: impl Read, out: &Out, line_limit: u
     let finished = stage.finish(&mut added);
     out.add(&added)?;
     out.finish()?;
-    finished
+    read.and(finished)
 }
 
 /// Handles the lines of one block; the last may lack its newline.
@@ -157,6 +161,24 @@ mod tests {
             buffer[..count].copy_from_slice(&self.0[..count]);
             self.0 = &self.0[count..];
             Ok(count)
+        }
+    }
+
+    #[test]
+    fn what_came_before_a_failed_read_counts() {
+        let sink = TestSink::default();
+        let out = Out::new(sink.clone(), false);
+        let broken = io::BufReader::new(&b"a\nb"[..]).chain(Broken);
+        let failure = filter(&mut Echo, broken, &out, DEFAULT_LINE_LIMIT).unwrap_err();
+        assert_eq!((failure.code, failure.message.as_str()), (Code::Error, "cannot read the input: broken"));
+        assert_eq!(sink.bytes(), b"a\n+\nb\nend\n");
+    }
+
+    struct Broken;
+
+    impl Read for Broken {
+        fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+            Err(io::Error::other("broken"))
         }
     }
 

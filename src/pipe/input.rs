@@ -18,16 +18,20 @@ pub fn stdin(hint: &str) -> Result<File, Failure> {
     if io::stdin().is_terminal() {
         return Err(Failure::new(Code::Usage, hint));
     }
-    unbuffered(&io::stdin()).map_err(|e| Failure::new(Code::Error, format_args!("cannot read standard input: {e}")))
+    unbuffered(&io::stdin()).map_err(|e| not_read(&e))
 }
 
-/// A file, decompressed if it is compressed with gzip or zstd; or standard input for `-`.
+fn not_read(error: &io::Error) -> Failure {
+    Failure::new(Code::Error, format_args!("cannot read standard input: {error}"))
+}
+
+/// A file, or standard input for `-`, decompressed if it is compressed with gzip or zstd.
 ///
 /// # Errors
 /// [`Code::NotAllowed`] or [`Code::Error`] if it cannot be opened; as [`stdin`] for `-`.
 pub fn open(path: &Path, hint: &str) -> Result<Box<dyn Read + Send>, Failure> {
     if path.as_os_str() == "-" {
-        return Ok(Box::new(stdin(hint)?));
+        return decompressed(stdin(hint)?).map_err(|e| not_read(&e));
     }
     let cannot = |error: &io::Error| {
         let code = if error.kind() == io::ErrorKind::PermissionDenied { Code::NotAllowed } else { Code::Error };

@@ -19,6 +19,7 @@ pub mod tell;
 #[cfg(test)]
 pub(crate) mod test_sink;
 
+pub use compressed::decompressed;
 pub use filter::{DEFAULT_LINE_LIMIT, Stage, filter};
 pub use last_lines::LastLines;
 pub use line_block::LineBlock;

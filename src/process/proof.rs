@@ -18,7 +18,7 @@ const KIND: &str = "ocr.stream.opened 1";
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Doubt {
     /// It says nothing of itself that could be checked.
-    #[error("its first line has no proof")]
+    #[error("no proof in its first line")]
     NoProof,
     /// There is no key to check it with.
     #[error("the key of the pipe cannot be read ({0})")]

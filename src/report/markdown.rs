@@ -116,7 +116,7 @@ fn recording_page(page: &mut Page, recording: &Summary) {
 /// What is known about a recording, below its heading.
 fn body(page: &mut Page, recording: &Summary) {
     if let Some(foreign) = &recording.foreign {
-        page.add(&format!("Nothing was judged: {}.\n", escape(foreign.as_str())));
+        page.add(&format!("Not judged: {}.\n", escape(foreign.as_str())));
         return;
     }
     facts(page, recording);

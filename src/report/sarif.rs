@@ -112,7 +112,9 @@ fn location(recording: &Summary, episode: &Episode) -> Value {
     let session = json!([{"name": episode.session.as_str(), "kind": "object"}]);
     let mut location = Map::from_iter([("logicalLocations".to_owned(), session)]);
     if let Some(file) = &recording.file {
-        let uri = utf8_percent_encode(file.as_str(), PATH).to_string();
+        // Code hosts look for the file in the repository by this very path.
+        let path = file.as_str();
+        let uri = utf8_percent_encode(path.strip_prefix("./").unwrap_or(path), PATH).to_string();
         let place = json!({"artifactLocation": {"uri": uri}, "region": {"startLine": episode.line.max(1)}});
         location.insert("physicalLocation".to_owned(), place);
     }

@@ -49,7 +49,7 @@ fn write_table(page: &mut String, report: &Report) -> Result {
 
 fn write_recording(page: &mut String, recording: &Summary) -> Result {
     if let Some(foreign) = &recording.foreign {
-        return writeln!(page, "Nothing was judged: {foreign}.");
+        return writeln!(page, "Not judged: {foreign}.");
     }
     if let Some(end) = &recording.end {
         writeln!(page, "The run ended: {}", end.text)?;

@@ -99,8 +99,10 @@ pub fn run(run: &Run<'_>) -> Result<Ended, Failure> {
     let signalled = signalled(run.pipe, &children);
     let (status, reader_left) = wait_for_act(&mut children[act..], run.view, &living, &signalled)?;
     let names: Vec<&str> = stages.iter().map(|stage| stage.name).collect();
-    tell_killed(names[act], status, &shutdown);
-    let code = match wait_for_others(&mut children[..act], &names, code_of_status(status), &shutdown) {
+    // Those whom our signal killed are not worth a word.
+    let expected = || reader_left || shutdown.requested().is_some();
+    tell_killed(names[act], status, expected());
+    let code = match wait_for_others(&mut children[..act], &names, code_of_status(status), expected) {
         Ok(code) => code,
         Err(failure) => {
             teller.tell(&Ending { code: failure.code, why: failure.to_string() });
@@ -140,11 +142,11 @@ fn wait_for_others(
     children: &mut [Child],
     names: &[&str],
     mut code: Option<Code>,
-    shutdown: &Shutdown,
+    expected: impl Fn() -> bool,
 ) -> Result<Option<Code>, Failure> {
     let deadline = Instant::now() + PIPE_EXIT;
     for (child, name) in children.iter_mut().zip(names) {
-        let status = wait_until(child, name, deadline, shutdown)?;
+        let status = wait_until(child, name, deadline, &expected)?;
         if code == Some(Code::Unsure) && has_failed(status) {
             code = code_of_status(status);
         }
@@ -206,7 +208,7 @@ fn deliver(last: &mut [Child], names: &[&str], shutdown: &Shutdown, living: &Liv
         }
         let status = wait(child)?;
         living.remove(std::slice::from_ref(child));
-        tell_killed(name, status, shutdown);
+        tell_killed(name, status, shutdown.requested().is_some());
         if status.code() == Some(i32::from(Code::Error.number())) {
             delivered = Err(Failure::new(Code::Error, ""));
         }
@@ -337,11 +339,16 @@ fn wait(child: &mut Child) -> Result<ExitStatus, Failure> {
 }
 
 /// Waits for a stage until the deadline, and then kills it. Says that it was killed, by whomever.
-fn wait_until(child: &mut Child, name: &str, deadline: Instant, shutdown: &Shutdown) -> Result<ExitStatus, Failure> {
+fn wait_until(
+    child: &mut Child,
+    name: &str,
+    deadline: Instant,
+    expected: &impl Fn() -> bool,
+) -> Result<ExitStatus, Failure> {
     while Instant::now() < deadline {
         match child.try_wait() {
             Ok(Some(status)) => {
-                tell_killed(name, status, shutdown);
+                tell_killed(name, status, expected());
                 return Ok(status);
             }
             Ok(None) => std::thread::sleep(POLL),
@@ -357,9 +364,9 @@ fn wait_until(child: &mut Child, name: &str, deadline: Instant, shutdown: &Shutd
     Ok(status)
 }
 
-/// Says that a stage was killed, which it cannot say itself. After a signal, it may be us who killed it.
-fn tell_killed(name: &str, status: ExitStatus, shutdown: &Shutdown) {
-    if let Some(signal) = status.signal().filter(|_| shutdown.requested().is_none()) {
+/// Says that a stage was killed, which it cannot say itself; `expected` says that it may be us who killed it.
+fn tell_killed(name: &str, status: ExitStatus, expected: bool) {
+    if let Some(signal) = status.signal().filter(|_| !expected) {
         tell(format_args!("ocr-run: {name} was killed by signal {signal}; its part of the run is incomplete"));
     }
 }

@@ -1,7 +1,7 @@
 //! The reason why a request failed, in words for the person who has to do something about it.
 
 use crate::exit::{Code, Failure};
-use crate::net::root_cause;
+use crate::net::{plain_instead, root_cause};
 use crate::wire::text::excerpt;
 use reqwest::StatusCode;
 use serde::Deserialize;
@@ -17,14 +17,20 @@ const AWAY: [u16; 3] = [502, 503, 504];
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The connection cannot be established, or breaks before there is an answer.
-    #[error(
-        "cannot reach a server at {url}: {cause}; start one with `opencode serve`, check the address, or use --spawn"
-    )]
+    #[error("cannot reach a server at {url}: {cause}; start one with `opencode serve`, or check the address")]
     Unreachable {
         /// The server.
         url: String,
         /// The innermost cause.
         cause: String,
+    },
+    /// The address begins with `https`, and nobody speaks that there.
+    #[error("{url} does not speak https; try {plain}")]
+    NotHttps {
+        /// The address.
+        url: String,
+        /// The address with `http`.
+        plain: Url,
     },
     /// The server took the request and did not answer it.
     #[error("{url} did not answer in time; check whether the server is still running, or start another")]
@@ -102,7 +108,7 @@ pub enum Error {
     },
     /// The server wants a password, or another one.
     #[error(
-        "{url} rejected our credentials: set OPENCODE_SERVER_PASSWORD (and OPENCODE_SERVER_USERNAME, if it is not opencode) to what the server was started with"
+        "{url} rejected the credentials: set OPENCODE_SERVER_PASSWORD (and OPENCODE_SERVER_USERNAME, if it is not opencode) to what the server was started with"
     )]
     NotAllowed {
         /// The server.
@@ -170,8 +176,12 @@ impl Error {
 
     /// A request that got no answer.
     pub(super) fn of_transport(url: &Url, error: &reqwest::Error) -> Self {
+        let cause = root_cause(error);
+        if let Some(plain) = plain_instead(url, &cause) {
+            return Self::NotHttps { url: url.to_string(), plain };
+        }
         let url = url.to_string();
-        if error.is_timeout() { Self::TimedOut { url } } else { Self::Unreachable { url, cause: root_cause(error) } }
+        if error.is_timeout() { Self::TimedOut { url } } else { Self::Unreachable { url, cause } }
     }
 
     /// An answer with a status other than success; `purpose` completes "failed to …", `said` is the beginning of its
@@ -226,7 +236,9 @@ impl From<Error> for Failure {
         let code = match &error {
             Error::NotAllowed { .. } => Code::NotAllowed,
             Error::UnusablePassword | Error::InvalidUrl { .. } | Error::PasswordInUrl => Code::Usage,
-            Error::TooLong { .. } | Error::TooMany { .. } | Error::Redirected { .. } => Code::Unreachable,
+            Error::NotHttps { .. } | Error::TooLong { .. } | Error::TooMany { .. } | Error::Redirected { .. } => {
+                Code::Unreachable
+            }
             transient if transient.is_transient() => Code::Unreachable,
             _ => Code::Error,
         };

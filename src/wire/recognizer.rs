@@ -92,7 +92,7 @@ impl fmt::Display for Unrecognized {
     }
 }
 
-const NO_LINES: (&str, &str) = ("it is empty", "check the program or the file that it comes from");
+const NO_LINES: (&str, &str) = ("the input is empty", "check the program or the file that it comes from");
 /// What is read, for people whose input is not.
 const READ: &str = "only OpenCode's events are understood: those of ocr-stream, or of `opencode run --format json`";
 
@@ -360,7 +360,7 @@ mod tests {
         let utf16: Vec<u8> = "{\"type\":1}\n{}".encode_utf16().flat_map(u16::to_le_bytes).collect();
         let marked = [b"\xff\xfe", &*utf16].concat();
         let cases: &[(&[u8], &str)] = &[
-            (b"", "it is empty"),
+            (b"", "the input is empty"),
             (b"Compiling\nDone\n", "plain text"),
             (b"1\n2\n", "no objects"),
             (b"[]\n", "no objects"),

@@ -122,6 +122,23 @@ fn outcome_exit_codes() {
     }
 }
 
+/// Nothing is wrong with the pipe: the session did nothing while the stream was open.
+#[test]
+fn idle_session_is_named() {
+    for (replay, says) in [(false, "ocr-stream --follow waits for it to work, and --from-start writes"), (true, "idle")]
+    {
+        let (code, added, _) = act(&[], &[opened(replay), closed("rest", None)]);
+        let reason = added.last().unwrap()["properties"]["reason"].as_str().unwrap();
+        assert!(code == 3 && reason.starts_with("the session was idle") && reason.contains(says), "{reason}");
+        assert_eq!(reason.contains("--follow"), !replay, "{reason}");
+    }
+    let busy =
+        json!({"ts": 1500, "type": "session.status", "properties": {"sessionID": "ses_1", "status": {"type": "busy"}}});
+    let (_, added, _) = act(&[], &[opened(false), busy, closed("rest", None)]);
+    let reason = added.last().unwrap()["properties"]["reason"].as_str().unwrap();
+    assert!(reason.contains("is ocr-detect in the pipe?"), "{reason}");
+}
+
 #[test]
 fn failed_verification_exits_14() {
     let folder = tempfile::tempdir().unwrap();

@@ -3,7 +3,7 @@
 
 use crate::support::ocr;
 use predicates::prelude::*;
-use predicates::str::contains;
+use predicates::str::{contains, starts_with};
 use serde_json::{Value, json};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -134,7 +134,11 @@ fn cli_11_logs_at_the_level_of_flag_or_variable() {
         String::from_utf8(command.write_stdin(lines).output().unwrap().stderr).unwrap()
     };
     assert_eq!(asked(&[], None), "");
-    assert!(asked(&["--log", "info"], None).contains("INFO"));
+    let info = asked(&["--log", "info"], None);
+    assert!(info.starts_with("ocr-review: info: ") && !info.contains("ocr::"), "{info}");
+    // What helps to find an error says where it comes from.
+    let answer = ["--answer", "per_1=once", "--server", "http://127.0.0.1:1", "--log", "ocr=debug"];
+    ocr("ocr-act").args(answer).assert().stderr(starts_with("ocr-act: debug: ocr::server: asking "));
     assert_eq!(asked(&["--log", "info"], None), asked(&[], Some("info")));
     assert_eq!(asked(&["--log", "off"], Some("info")), "", "the flag wins");
     for binary in ["ocr-stream", "ocr-detect", "ocr-review", "ocr-act", "ocr-watch", "ocr-report", "ocr-run"] {

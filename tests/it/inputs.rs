@@ -24,7 +24,7 @@ type Form = (&'static str, fn(&str) -> String);
 
 /// An event as servers write it that break its payload into lines.
 fn over_lines(line: &str) -> String {
-    let value: serde_json::Value = serde_json::from_str(line).unwrap();
+    let value: Value = serde_json::from_str(line).unwrap();
     let pretty = serde_json::to_string_pretty(&value).unwrap();
     pretty.lines().map(|line| format!("data: {line}\n")).collect::<String>() + "event: message\n\n"
 }
@@ -106,7 +106,8 @@ fn foreign_input_is_said() {
         let done = ocr("ocr-detect").write_stdin(input.clone()).output().unwrap();
         let stderr = String::from_utf8(done.stderr).unwrap();
         assert_eq!(done.status.code(), Some(0), "{word}: {stderr}");
-        assert!(stderr.contains("understood") && stderr.contains(word), "{word}: {stderr}");
+        assert!(word == "empty" || stderr.contains("understood"), "{word}: {stderr}");
+        assert!(stderr.contains(word), "{word}: {stderr}");
         assert_eq!(stderr.lines().count(), 1, "{word}: {stderr}");
         assert!(done.stdout == input, "{word}");
     }
@@ -143,7 +144,7 @@ fn foreign_file_is_named() {
 fn page_says_nothing_was_judged() {
     let done = ocr("ocr-detect").arg("--explain").write_stdin("{\"a\":1}\n").output().unwrap();
     let page = String::from_utf8(done.stdout).unwrap();
-    assert!(page.starts_with("Nothing was judged") && page.contains("another program"), "{page}");
+    assert!(page.starts_with("Not judged: it looks like") && page.contains("another program"), "{page}");
 }
 
 #[test]

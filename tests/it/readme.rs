@@ -7,6 +7,7 @@ use std::process::Command;
 
 const README: &str = include_str!("../../README.md");
 const FORMAT: &str = include_str!("../../docs/format.md");
+const EXIT: &str = include_str!("../../src/exit.rs");
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
 fn between(from: &str, to: &str) -> &'static str {
@@ -61,6 +62,38 @@ fn exit_codes_are_listed() {
     for code in Code::ALL {
         let number = code.number().to_string();
         assert!(table.split(|c: char| !c.is_ascii_digit()).any(|word| word == number), "{number} is not in the table");
+    }
+}
+
+/// What a code means is said in the words of `src/exit.rs`.
+#[test]
+fn exit_codes_are_in_the_same_words() {
+    let help = String::from_utf8(ocr("ocr-act").arg("--help").output().unwrap().stdout).unwrap();
+    let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
+    for (number, words, in_help) in [
+        (10, "the agent was looping", true),
+        (11, "the agent stalled, or its question or permission request went unanswered", true),
+        (12, "a budget or the iteration limit was exceeded", true),
+        (13, "the session failed", true),
+        (14, "the session's work failed verification", true),
+        (15, "someone else aborted the session", true),
+        (69, "the server is unreachable; or the reviewer could not be reached for any question", false),
+    ] {
+        let row = format!("| {number} | {words} |");
+        assert!(EXIT.to_lowercase().contains(words), "src/exit.rs: {words}");
+        assert!(README.contains(&row) && FORMAT.contains(&row), "{row}");
+        assert!(!in_help || help.contains(&format!("{number} {words}")), "{help}");
+    }
+}
+
+/// Nobody is there to answer at night.
+#[test]
+fn configuration_asks_nobody() {
+    let block = blocks("json").into_iter().find(|block| block.contains("\"permission\"")).unwrap();
+    let config: serde_json::Value = serde_json::from_str(block).unwrap();
+    for permission in ["edit", "bash", "webfetch", "external_directory", "doom_loop"] {
+        let rule = config["permission"][permission].as_str();
+        assert!(matches!(rule, Some("allow" | "deny")), "{permission}: {rule:?}");
     }
 }
 

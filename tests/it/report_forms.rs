@@ -232,6 +232,14 @@ fn sarif_points_into_the_recording() {
     }
 }
 
+/// A code host looks for the very path.
+#[test]
+fn sarif_has_the_path_in_the_repository() {
+    let document: Value = serde_json::from_str(&report("sarif", &["./ab-loop.ndjson".to_owned()])).unwrap();
+    let place = &document["runs"][0]["results"][0]["locations"][0]["physicalLocation"];
+    assert_eq!(place["artifactLocation"]["uri"], "ab-loop.ndjson");
+}
+
 #[test]
 fn page_needs_nothing_else() {
     for (file, form, text) in reports() {

@@ -1,8 +1,8 @@
 //! `ocr-run` without a server: the demo, `--print`, signals and errors.
 
-use crate::support::ocr;
 #[cfg(target_os = "linux")]
 use crate::support::{measured, nothing_left, processes};
+use crate::support::{ocr, shell};
 use predicates::prelude::*;
 #[cfg(target_os = "linux")]
 use std::io::{BufRead, BufReader};
@@ -26,6 +26,18 @@ fn demo() {
     let lines = String::from_utf8(done.stdout).unwrap();
     assert!(lines.lines().last().unwrap().contains("\"ocr.act.result\""));
     assert!(lines.lines().all(|line| serde_json::from_str::<serde_json::Value>(line).is_ok()));
+}
+
+/// As with any filter: who has read enough is not told of what no longer matters.
+#[test]
+fn demo_ends_quietly_with_its_reader() {
+    let line = "{ ocr-run --demo; echo $? > code; } | head -n 1; cat code";
+    let folder = tempfile::tempdir().unwrap();
+    let done = shell(line, folder.path()).finish();
+    assert!(done.lines.len() == 2 && done.lines[1] == "141", "{:?}", done.lines);
+    for noise in ["killed", "panicked", "error", "In a live run", "RESULT", "ocr-run:"] {
+        assert!(!done.stderr.contains(noise), "{}", done.stderr);
+    }
 }
 
 #[test]
@@ -121,7 +133,7 @@ fn spool_says_how_a_run_ended_whose_hand_was_killed() {
         "mkfifo life && printf '143 ocr-act was killed by signal 9' > ending
         echo '{opened}' | ocr-run __stage 9 ocr-spool 8 file recording 9<> life 8< ending"
     );
-    let done = crate::support::shell(&line, folder.path()).finish();
+    let done = shell(&line, folder.path()).finish();
     let result = &done.of("ocr.act.result")[0]["properties"];
     assert_eq!((&result["outcome"], &result["exitCode"]), (&"interrupted".into(), &143.into()), "{done:?}");
     assert_eq!(result["reason"], "ocr-act was killed by signal 9");
@@ -135,7 +147,7 @@ fn full_disk_leaves_whole_lines() {
     let folder = tempfile::tempdir().unwrap();
     let limited = "mkfifo life && ulimit -f 8 && trap '' XFSZ
         seq 100000 120000 | ocr-run __stage 9 ocr-spool 8 file recording 9<> life 8< /dev/null | tail -n 1 > last";
-    let done = crate::support::shell(limited, folder.path()).finish();
+    let done = shell(limited, folder.path()).finish();
     assert!(done.stderr.contains("the recording is incomplete"), "{done:?}");
     let last = std::fs::read_to_string(folder.path().join("last")).unwrap();
     assert_eq!(last, "120000\n", "the run goes on");
@@ -158,7 +170,7 @@ fn full_disk_leaves_the_result() {
             {{ echo '{opened}'; seq 100000 120000; cat end; }} | ocr-run __stage 9 ocr-spool 8 file recording 9<> life 8< ending | tail -n 1
             rm life"
         );
-        let done = crate::support::shell(&limited, folder.path()).finish();
+        let done = shell(&limited, folder.path()).finish();
         assert_eq!(done.stderr.matches("the recording is incomplete").count(), 1, "{done:?}");
         let recording = std::fs::read_to_string(folder.path().join("recording")).unwrap();
         let lines: Vec<&str> = recording.lines().collect();
@@ -173,7 +185,7 @@ fn full_disk_leaves_the_result() {
 #[test]
 fn lines_and_words_do_not_mix_in_one_log() {
     let folder = tempfile::tempdir().unwrap();
-    let done = crate::support::shell("ocr-run --demo > log 2>&1", folder.path()).finish();
+    let done = shell("ocr-run --demo > log 2>&1", folder.path()).finish();
     assert_eq!(done.code(), Some(0));
     let log = std::fs::read_to_string(folder.path().join("log")).unwrap();
     assert!(log.contains("RESULT   loop") && !log.contains("ocr.act.result"), "{log}");

@@ -31,11 +31,12 @@ fn draws_and_leaves_a_summary() {
 fn what_stages_say_goes_to_the_dashboard() {
     let Some(tmux) = start("ocr-run --demo --reviewer-cmd 'echo odd >&2; exit 7'") else { return };
     tmux.wait_until("nothing is drawn", |_| tmux.is_drawn_on());
-    let screen = tmux.wait_until("nothing is said", |screen| tmux.is_drawn_on() && screen.contains("says   WARN"));
+    let screen = tmux
+        .wait_until("nothing is said", |screen| tmux.is_drawn_on() && screen.contains("says   ocr-review: warning"));
     let footer = screen.trim_end().lines().last().unwrap();
     assert!(footer.contains("q quit"), "the dashboard is damaged:\n{screen}");
     let screen = tmux.wait_for("code=0");
-    assert!(screen.contains("WARN"), "it is not told again:\n{screen}");
+    assert!(screen.contains("ocr-review: warning"), "it is not told again:\n{screen}");
     is_restored(&tmux);
 }
 

@@ -122,7 +122,7 @@ impl Reader {
         // The worst first, and of equals the earliest.
         found.episodes.kept.sort_by_key(|episode| Reverse(episode.grade));
         Summary {
-            foreign: foreign.map(|foreign| Shown::new(&format!("nothing was understood: {foreign}"))),
+            foreign: foreign.map(|foreign| Shown::new(&foreign.to_string())),
             sessions: self.counter.sessions,
             usage: self.counter.total,
             wasted: wasted(&found.episodes.kept),

@@ -5,7 +5,7 @@ use super::error::{Recovery, ReviewError};
 use super::reply;
 use super::reply::Reply;
 use crate::exit::{Code, Failure};
-use crate::net::{is_loopback, root_cause};
+use crate::net::{is_loopback, plain_instead, root_cause};
 use crate::redact::Redactor;
 use crate::review::prompt::Question;
 use reqwest::{Client, Response, Url, redirect};
@@ -214,6 +214,11 @@ impl Endpoint {
     fn unreachable(&self, error: &reqwest::Error) -> ReviewError {
         let url = &self.url;
         let cause = root_cause(error);
+        if plain_instead(url, &cause).is_some() {
+            return ReviewError::unreachable(format!(
+                "the reviewer at {url} does not speak https; try an address with http"
+            ));
+        }
         if error.is_connect() {
             return ReviewError::unreachable(format!(
                 "cannot reach the reviewer at {url}: {cause}; check that it runs"

@@ -26,7 +26,13 @@ pub(super) fn check(config: &Value) -> Checked {
     if open.is_empty() {
         return Checked::ok(WHAT, "nothing asks a person");
     }
-    Checked::ok(WHAT, format!("only {} asks, by default; --on-permission answers", open.join(" or ")))
+    Checked::ok(
+        WHAT,
+        format!(
+            "only {} asks, by default; allow or deny it in opencode.json, or use --on-permission",
+            open.join(" or ")
+        ),
+    )
 }
 
 /// What asks, of a tree of rules: `bash`, `bash (git push *)`.

@@ -12,7 +12,7 @@ pub(super) enum End {
     ServerGone(String),
     /// A signal came, or the reader left.
     Stopped(Stop),
-    /// The server rejects our credentials.
+    /// The server rejects the credentials.
     NotAllowed(Error),
     /// The server works and refuses what we ask; the user has to fix that.
     Failed(Error),

@@ -10,7 +10,7 @@ pub enum CloseReason {
     Rest,
     /// The server is gone or did not respond for too long.
     ServerGone,
-    /// The server rejected our credentials: its password has changed.
+    /// The server rejected the credentials: its password has changed.
     NotAllowed,
     /// The server works but refused the task or no longer has the session. A person must fix that.
     Failed,

@@ -32,7 +32,7 @@ pub enum RunOutcome {
     Aborted,
     /// The server went away: 69.
     Unreachable,
-    /// The server rejected our credentials: 77.
+    /// The server rejected the credentials: 77.
     Refused,
     /// A signal ended the run: 130 or 143.
     Interrupted,

@@ -248,7 +248,7 @@ fn never_acts_on_a_recording() {
     assert_eq!((replayed.code, &*replayed.told), (Some(3), ""), "a replay needs no word: nobody expects it to act");
     let raw = run("ocr-act -q < recording", &folder, &[]);
     assert_eq!(raw.code, Some(10), "{}", raw.told);
-    assert!(raw.told.contains("is gone; use --server"), "{}", raw.told);
+    assert!(raw.told.contains("is gone); use --server"), "{}", raw.told);
     assert_eq!(raw.told.lines().count(), 1, "{}", raw.told);
     let named = run(&format!("ocr-act -q --server {} < recording", victim.host.url()), &folder, &[]);
     assert_eq!((named.code, victim.asked().len()), (Some(10), 1), "{}", named.told);
@@ -278,7 +278,7 @@ fn says_what_to_do_without_a_key() {
     assert!(opened.contains("stream.opened") && !opened.contains("\"proof\""), "{opened}");
     fs::write(folder.path().join("recording"), opened + &lines(&[finding("loop", "stop", false)])).unwrap();
     let ran = run("ocr-act -q < recording", &folder, &nowhere);
-    assert!(ran.told.contains("has no proof; use --server"), "{}", ran.told);
+    assert!(ran.told.contains("no proof in its first line); use --server"), "{}", ran.told);
     assert_eq!(victim.asked(), [""; 0]);
     child.kill().unwrap();
     child.wait().unwrap();

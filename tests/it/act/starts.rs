@@ -55,7 +55,7 @@ fn nothing_that_comes_in_is_said() {
     for line in ["ocr-act < /dev/null", "ocr-act --act-on-all < /dev/null"] {
         let done = run(line);
         assert_eq!((done.code(), done.lines.len()), (Some(3), 0), "{}", done.stderr);
-        assert!(done.stderr.starts_with("ocr-act: nothing about a session came in"), "{}", done.stderr);
+        assert!(done.stderr.starts_with("ocr-act: the input has no session"), "{}", done.stderr);
         assert_eq!(done.stderr.lines().count(), 1, "{}", done.stderr);
     }
 }

@@ -55,7 +55,7 @@ fn lines_that_may_be_a_recording_are_not_checked() {
         let (seen, added, told) =
             act(&[flags, &["--verify", &check, "--notify-cmd", &notify]].concat(), &[done("done")]);
         assert_eq!((seen, touched("checked"), touched("sent")), (code, code == 0, code != 3), "{flags:?}: {told}");
-        assert_eq!(told.matches("nothing is done, checked or sent").count(), usize::from(code == 3), "{told}");
+        assert_eq!(told.matches("not acting, checking or notifying").count(), usize::from(code == 3), "{told}");
         let reason = added.last().unwrap()["properties"]["reason"].as_str().unwrap();
         assert_eq!(reason.starts_with("nothing was checked: no ocr.stream.opened line"), code == 3, "{reason}");
     }

@@ -6,7 +6,7 @@ use crate::support::{Finished, live_shell};
 
 /// One session that mends the code, and is sure of it. The programs that check it stand in for a user's own.
 const MENDS: &str = r##"{"task": "", "files": {
-    "src/lib.rs": "pub fn one() -> u32 { 2 }\n", "task.md": "Fix the failing test.\n", ".gitignore": "calls.log\n",
+    "src/lib.rs": "pub fn one() -> u32 { 2 }\n", "task.md": "Fix the failing test.\n",
     ".tools/cargo": "#!/bin/sh\ngrep -q '{ 1 }' src/lib.rs || { echo 'test one ... FAILED'; exit 101; }\necho 'test result: ok. 1 passed; 0 failed; 0 ignored'\n",
     ".tools/make": "#!/bin/sh\nexec \"$(dirname \"$0\")/cargo\" test\n"
   },
@@ -46,7 +46,7 @@ fn run_overnight() {
     // Nothing has checked the change.
     assert_eq!(done.code(), Some(3), "{}", done.stderr);
     assert!(done.stderr.contains("--verify"), "{}", done.stderr);
-    assert!(bench.project.dir().join("calls.log").exists());
+    assert!(bench.project.dir().join("../calls.log").exists());
 }
 
 #[test]
