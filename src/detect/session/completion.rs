@@ -361,6 +361,14 @@ impl Completion {
                 format!("the last text announces more work, which did not follow: \"{line}\""),
             );
         }
+        if ending == Ending::Plain
+            && let Some(said) = self.work.still_runs(self.text.as_str())
+        {
+            add(
+                Contradiction::AnnouncedMore,
+                format!("the last text says that the work still runs, and nothing waits for its result: \"{said}\""),
+            );
+        }
         facts
     }
 

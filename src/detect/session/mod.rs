@@ -13,6 +13,7 @@ mod clock;
 mod completion;
 mod effects;
 mod follow_up;
+mod forbidden;
 mod git_steps;
 mod last_text;
 mod local_server;

@@ -5,7 +5,7 @@ use crate::detect::call::Call;
 use crate::detect::call::checks::CheckOutcome;
 use crate::detect::call::classify::CallKind;
 use crate::detect::call::failure::{complains, reports_error};
-use crate::detect::call::shell::{CommandLine, Effect};
+use crate::detect::call::shell::{CommandLine, Effect, SimpleCommand, commands};
 use crate::detect::quoted::quoted;
 use crate::detect::text::ending::Ending;
 use crate::detect::text::head_and_tail::tail;
@@ -35,11 +35,29 @@ const ASKED: [&str; 11] = [
 /// What says in an answer and in a text alike that something was refused.
 const REFUSALS: [&str; 6] = ["rejected", "denied", "refused", "declined", "forbidden", "protected"];
 
+/// What programs say of an action that was refused, wherever it stands in the output of their line: a later command
+/// hides the exit code. Each with words of the commands that say so.
+#[rustfmt::skip]
+const REFUSED: [(&[&str], &str, &[&str]); 6] = [
+    (&["git"], "push", &["! [rejected]", "! [remote rejected]", "error: failed to push"]),
+    (&["aws", "gsutil", "s3cmd", "rclone", "mc", "gcloud", "az"], "", &["upload failed:", "copy failed:", "move failed:", "delete failed:", "AccessDeniedException", "Failed to copy:"]),
+    (&["kubectl", "oc"], "", &["Error from server (Forbidden)", "Error from server (Conflict)", "Error from server (Invalid)", "Error from server (BadRequest)", "Error from server (Unauthorized)"]),
+    (&["docker", "podman", "crane", "skopeo", "oras"], "", &["denied: ", "unauthorized: "]),
+    (&["helm"], "", &["Error: UPGRADE FAILED", "Error: INSTALLATION FAILED", "Error: UNINSTALL FAILED"]),
+    (&["systemctl", "service"], "", &["Failed to "]),
+];
+/// Programs that copy, and how they say why they did not.
+const COPIES: [&str; 7] = ["scp", "rsync", "sftp", "cp", "mv", "tee", "install"];
+#[rustfmt::skip]
+const WHY: [&str; 5] = ["Permission denied", "Read-only file system", "No space left on device", "Operation not permitted", "Connection refused"];
+
 /// The length of a command in a fact, in characters.
 const COMMAND: usize = 60;
 
 /// How much of the end of an output is read, in bytes.
 const END: usize = 1024;
+/// How much of it is searched for a refusal, in bytes.
+const REFUSAL: usize = 8 * 1024;
 /// What a line begins with that explains the complaint before it, in small letters, as those of `psql` and `git`.
 const EXPLAINS: [&str; 8] = ["hint", "detail", "line ", "context", "note", "see ", "[", "^"];
 
@@ -90,8 +108,9 @@ impl OutsideAction {
             return None;
         }
         let command = call.input.command.as_deref()?;
-        let hands_on =
-            line.effect == Effect::Record && command.split_ascii_whitespace().any(|word| HANDS_ON.contains(&word));
+        let ends: &[char] = &[';', '&', '|', ')'];
+        let mut words = command.split_ascii_whitespace().map(|word| word.trim_end_matches(ends));
+        let hands_on = line.effect == Effect::Record && words.any(|word| HANDS_ON.contains(&word));
         let named = || quoted(command, COMMAND);
         if hands_on && call.failed() {
             return Self::refusal(named(), By::HandsOn, state);
@@ -104,6 +123,11 @@ impl OutsideAction {
             Some(failure) => (!failure.is_bare).then(|| quoted(&failure.line, EXCERPT)),
             None => last_complaint(command, state),
         };
+        let is_over = state.is_some_and(|state| &*state.status == "completed");
+        if let Some(said) = is_over.then(|| hidden_refusal(command, state)).flatten() {
+            let by = if hands_on { By::HandsOn } else { By::Command };
+            return Some(Self::Refused(Refusal { tool: named(), said, by }));
+        }
         match complaint {
             Some(said) if !is_moot(&said) => Some(Self::Refused(Refusal { tool: named(), said, by: By::Command })),
             _ => (!call.failed()).then_some(Self::Taken),
@@ -161,6 +185,52 @@ fn last_complaint(command: &str, state: Option<&ToolState<'_>>) -> Option<String
     let mut lines = tail(&output, END).lines().rev().map(str::trim).filter(|line| !line.is_empty());
     let last = lines.find(|line| !explains(line))?;
     reports_error(last).then(|| quoted(last, EXCERPT))
+}
+
+/// The line in which a command says that it was refused, though what follows it in its line hides that.
+fn hidden_refusal(command: &str, state: Option<&ToolState<'_>>) -> Option<String> {
+    let output = state.and_then(|state| state.error.or(state.output)).map(text::decode)?;
+    let output = tail(&output, REFUSAL);
+    // Most outputs have none of these, and their commands are spared a second reading.
+    let may_be = |line: &&str| WHY.iter().any(|why| line.ends_with(why)) || refusals(line).next().is_some();
+    let lines: Vec<&str> = output.lines().map(str::trim).filter(may_be).collect();
+    if lines.is_empty() {
+        return None;
+    }
+    let acting: Vec<SimpleCommand> = commands(command).into_iter().filter(acts).collect();
+    let said: Vec<&str> =
+        lines.into_iter().filter(|line| acting.iter().any(|command| refuses(command, line))).collect();
+    let (first, last) = (said.first()?, said.last()?);
+    let after = output.rsplit_once(last).map_or("", |(_, after)| after);
+    (!after.lines().any(is_pushed)).then(|| quoted(first, EXCERPT))
+}
+
+fn acts(command: &SimpleCommand) -> bool {
+    !matches!(command.effect(), Effect::Observe | Effect::Poll)
+}
+
+/// The rows whose words a line begins with, marks before them aside.
+fn refusals(
+    line: &str,
+) -> impl Iterator<Item = &'static (&'static [&'static str], &'static str, &'static [&'static str])> {
+    REFUSED.iter().filter(move |(_, _, said)| said.iter().any(|said| line.starts_with(said)))
+}
+
+/// Whether a line is that of this command when it is refused.
+fn refuses(command: &SimpleCommand, line: &str) -> bool {
+    let program = command.program();
+    let copies = COPIES.contains(&program)
+        && line.strip_prefix(program).is_some_and(|rest| rest.starts_with(':'))
+        && WHY.iter().any(|why| line.ends_with(why));
+    let is_own = |programs: &[&str], word: &str| {
+        programs.contains(&program) && (word.is_empty() || command.arguments().iter().any(|argument| argument == word))
+    };
+    copies || refusals(line).any(|(programs, word, _)| is_own(programs, word))
+}
+
+/// Whether a line says that Git pushed a branch after all: `   aa01e12..bb93f0d  main -> main`.
+fn is_pushed(line: &str) -> bool {
+    line.contains(" -> ") && !line.contains("rejected]")
 }
 
 /// The codes in an answer, such as `PERMISSION_DENIED` or `403`: its other words may stand in any text.

@@ -1,8 +1,10 @@
 //! Reads what a person's message asks for, as far as it decides whether a rest without changes is a success.
 
 use crate::detect::text::ending::Asked;
+use crate::detect::text::omitted::omits_what_is_asked;
 use crate::detect::text::phrases::{Phrases, fold};
 use crate::detect::text::remainder::{is_part_asked, leaves_remainder};
+use crate::detect::text::still_running::says_it_runs;
 use crate::wire::record::Claim;
 use std::sync::LazyLock;
 
@@ -29,8 +31,8 @@ static LOOK: LazyLock<Phrases> = LazyLock::new(|| {
 /// What asks for words, not for a change of files: an answer that is written here, or a report on what is there.
 static ANSWER: LazyLock<Phrases> = LazyLock::new(|| {
     Phrases::new(&[
-        "tell me|let me know|report whether|report on|report back|update me|give me|write me|send me|summary|overview|in the chat|in chat|as your answer|in your answer|here in|add up|a poem|a haiku|a story|a joke|an email|a letter|a plan|don't change|do not change|don't edit|do not edit|don't fix|do not fix|don't touch|do not touch|without fixing|not fix anything|just look|only look|without changing|no changes|change nothing|not change anything|read-only",
-        "sag mir|sage mir|berichte|zusammenfassung|überblick|einen plan|ändere nichts|nichts ändern|noch nichts|ohne etwas zu ändern|im chat|dime|resumen|un plan|sin cambiar|no cambies|dis-moi|résumé|sans modifier|ne modifie|ne change|resumo|não altere|sem alterar|riassunto|non modificare|расскажи|сообщи|ничего не меняй|план|告诉我|总结|摘要|不要修改|不要改|教えて|要約|まとめ|変更しない|알려|요약|변경하지",
+        "tell me|let me know|report whether|report on|report back|update me|give me|write me|send me|summary|overview|in the chat|in chat|as your answer|in your answer|here in|add up|a poem|a haiku|a story|a joke|an email|a letter|a plan|plan only|no code yet|without writing code|don't change|do not change|don't edit|do not edit|don't fix|do not fix|don't touch|do not touch|without fixing|not fix anything|just look|only look|without changing|no changes|change nothing|not change anything|read-only",
+        "sag mir|sage mir|berichte|zusammenfassung|überblick|einen plan|kein code|keinen code|noch kein code|ohne code|ändere nichts|nichts ändern|noch nichts|ohne etwas zu ändern|im chat|dime|resumen|un plan|nada de código|sin código|ningún código|sin cambiar|no cambies|dis-moi|résumé|pas de code|sans code|sans coder|sans modifier|ne modifie|ne change|resumo|um plano|nada de código|sem código|nenhum código|não altere|sem alterar|riassunto|un piano|niente codice|nessun codice|senza codice|non modificare|расскажи|сообщи|ничего не меняй|план|без кода|tylko plan|plan działania|bez kodu|żadnego kodu|alleen een plan|een plan|geen code|bara en plan|ingen kod|kun en plan|ingen kode|sadece plan|kod yazma|kod yok|告诉我|总结|摘要|只要计划|只写计划|只写方案|只出方案|不要写代码|不写代码|别写代码|先不写代码|不要修改|不要改|教えて|要約|まとめ|計画だけ|計画のみ|コードは書かない|コードは不要|変更しない|알려|요약|계획만|코드는 작성하지|코드 없이|변경하지",
     ])
 });
 
@@ -48,6 +50,23 @@ static FAILING_TEST: LazyLock<Phrases> = LazyLock::new(|| {
     Phrases::new(&[
         "failing test|failing tests|failing spec|failing regression test|red test|test that fails|tests that fail|should fail for now|should still fail|it should fail|must fail for now|fails for now|expected to fail|test that reproduces and fails|do not fix|don't fix|without fixing|fix comes separately|fix comes later|leave the fix",
         "fehlschlagenden test|fehlschlagender test|test, der fehlschlägt|roten test|nicht beheben|test qui échoue|test rouge|ne corrige pas|sans corriger|prueba que falle|test que falle|no lo arregles|sin arreglar|teste que falhe|não corrija|sem corrigir|test che fallisce|non correggere|падающий тест|не исправляй|не чини|失败的测试|不要修复|先不修|失敗するテスト|修正しない|실패하는 테스트|수정하지",
+    ])
+});
+
+/// What asks to take back what was done.
+static TAKING_BACK: LazyLock<Phrases> = LazyLock::new(|| {
+    Phrases::new(&[
+        "undo|revert|roll back|rollback|roll it back|put it back|put that back|put them back|value back|old one back|change it back|set it back|take it back|restore|mach es rückgängig|mach das rückgängig|rückgängig|zurücksetzen|setz es zurück|setze es zurück|stell es wieder her|wieder auf den alten|wieder auf die alte|wieder wie vorher|annule|annulez|remets|remettez|reviens à|revenez à|rétablis|rétablissez",
+        "deshaz|revierte|vuelve al|vuelve a la|vuelve a poner|restaura|déjalo como estaba|desfaça|desfaz|reverta|reverte|volta ao|volta à|volte ao|restaure|annulla|ripristina|rimetti|torna al|torna alla|riporta",
+        "верни|верните|откати|откатите|отмени|отмените|cofnij|przywróć|wróć do|draai terug|draai het terug|zet terug|zet het terug|maak ongedaan|ångra|återställ|fortryd|gendan|angre|gjenopprett|geri al|geri getir|eski haline",
+        "撤销|撤銷|撤回|改回|还原|還原|恢复原|恢复成|退回|元に戻|戻してください|戻して|되돌려|되돌리|원래대로|복구해",
+    ])
+});
+/// What says that a message is about what comes after it.
+static LASTING: LazyLock<Phrases> = LazyLock::new(|| {
+    Phrases::new(&[
+        "in future|in the future|from now on|next time|always|in zukunft|künftig|zukünftig|ab jetzt|ab sofort|von nun an|beim nächsten mal|immer|à l'avenir|désormais|dorénavant|la prochaine fois|toujours|en adelante|a partir de ahora|en el futuro|la próxima vez|siempre|a partir de agora|daqui em diante|no futuro|da próxima vez|sempre|d'ora in poi|in futuro|la prossima volta",
+        "впредь|в будущем|отныне|в следующий раз|всегда|voortaan|od teraz|odtąd|w przyszłości|następnym razem|zawsze|från och med nu|fremover|bundan sonra|her zaman|从现在起|以后|今后|下次|今後|次回から|これからは|앞으로|다음부터",
     ])
 });
 
@@ -85,6 +104,11 @@ impl RequestNumber {
     /// The number of the next one.
     pub(crate) fn next(self) -> Self {
         Self(self.0 + 1)
+    }
+
+    /// Whether one came before it.
+    pub(crate) fn is_later(self) -> bool {
+        self.0 > 1
     }
 }
 
@@ -141,6 +165,16 @@ impl UserRequest {
         (self.wants_change || changed) && leaves_remainder(answer, &self.folded) && !is_part_asked(answer, &self.folded)
     }
 
+    /// Whether an answer says that something was left out that the message asks for.
+    pub(crate) fn is_omitted(&self, answer: &str) -> bool {
+        omits_what_is_asked(answer, &self.folded)
+    }
+
+    /// What an answer says still runs that the message wants the result of.
+    pub(crate) fn still_runs(&self, answer: &str) -> Option<String> {
+        says_it_runs(answer, &self.folded)
+    }
+
     /// Whether the message asks for a test that fails.
     pub(crate) fn wants_failing_test(&self) -> bool {
         FAILING_TEST.is_in(&self.folded)
@@ -153,6 +187,18 @@ impl UserRequest {
             Claim::Promise => !self.looks,
             Claim::Prose | Claim::None => self.wants_change && !self.looks,
         }
+    }
+
+    /// Whether the message asks to take back what was done.
+    pub(crate) fn takes_back(&self) -> bool {
+        let is_meant =
+            |&(start, _): &(usize, usize)| is_asked(&self.folded[..start]) && !is_forbidden(&self.folded[..start]);
+        !self.looks && TAKING_BACK.find_all(&self.folded).any(|hit| is_meant(&hit))
+    }
+
+    /// Whether the message is about what comes after it: "in future, ask before you change a default".
+    pub(crate) fn is_lasting(&self) -> bool {
+        LASTING.is_in(&self.folded)
     }
 
     /// Whether every change that the message asks for depends on what is found.
@@ -367,6 +413,9 @@ mod tests {
             "Write me a few lines about notes.md",
             "Create a list of all risks, here in the chat",
             "Mach einen Plan, aber ändere noch nichts",
+            "Scrivi solo un piano per sostituire Redux, niente codice.",
+            "Escribe solo un plan, nada de código.",
+            "只写方案，不要写代码。",
             "Add up the amounts",
             "Update me on the release branch",
             "Why does the build fail?",

@@ -7,6 +7,7 @@ mod by_others;
 mod false_successes;
 mod no_answers;
 mod other_states;
+mod refusals;
 
 /// A stream of one session and its children, written down step by step.
 #[derive(Default)]

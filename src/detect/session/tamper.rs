@@ -3,6 +3,7 @@
 
 mod accepted;
 mod commands;
+mod emptied;
 mod exempted;
 mod policy;
 mod relaxed;
@@ -20,6 +21,7 @@ use crate::detect::call::shell::{
 };
 use crate::wire::{Raw, members, text};
 use accepted::accepted;
+use emptied::emptied;
 use exempted::exempted;
 pub(crate) use policy::ChecksBefore;
 use policy::TamperKind;
@@ -45,7 +47,7 @@ const HINTS: [&str; 20] = [
 ];
 
 /// What holds whatever the code does.
-const TAUTOLOGIES: [&str; 14] = [
+const TAUTOLOGIES: [&str; 21] = [
     "assert True",
     "assert 1 == 1",
     "assert true",
@@ -60,23 +62,14 @@ const TAUTOLOGIES: [&str; 14] = [
     "expect(1).toBe(1)",
     "expect(true).to.be.true",
     "Assert.True(true)",
+    "Assert.IsTrue(true)",
+    "XCTAssertTrue(true)",
+    "assert.ok(true)",
+    "expect_true(TRUE)",
+    "succeed()",
+    "ok(1)",
+    "ok(1,",
 ];
-/// What asserts.
-#[rustfmt::skip]
-const ASSERTIONS: [&str; 14] = [
-    "assert", "Assert", "expect(", "should", "t.Error", "t.Fatal", "t.Fail", "require.", "is_expected", "EXPECT_", "ASSERT_",
-    "REQUIRE(", "CHECK(", "verify(",
-];
-/// What looks like an assertion and is none: the `expect` of a result in Rust.
-const NO_ASSERTION: &str = ").expect(\"";
-/// Words of helpers that may assert.
-const HELPERS: [&str; 6] = ["check", "verify", "expect", "ensure", "compare", "must"];
-/// How a line ends that only ends the test when its preparation fails.
-const GUARDS: [&str; 4] = ["(err)", ", err)", "NoError(t, err)", "Nil(t, err)"];
-
-/// What begins a test.
-const DEFINITIONS: [&str; 8] = ["def test", "func Test", "fn ", "it(", "test(", "@Test", "describe(", "void test"];
-
 /// One way in which a check was made to pass.
 #[derive(Debug, Clone)]
 struct Tamper {
@@ -211,9 +204,8 @@ impl Tampering {
             }
         }
         let in_tests = is_test_file(file) || is_test_code(file, before);
-        if in_tests && takes_assertions_out(before, new) {
-            let fact = format!("the assertions were taken out of {file}");
-            self.found.push(Tamper::new(TamperKind::Emptied, "", file, fact));
+        if let Some(what) = Some(before).filter(|_| in_tests).and_then(|before| emptied(file, before, new)) {
+            self.found.push(Tamper::new(TamperKind::Emptied, "", file, format!("{what} taken out of {file}")));
         } else if let Some(fact) = old.filter(|_| in_tests).and_then(|old| weakened(old, new)) {
             self.found.push(Tamper::new(TamperKind::Weakened, "", file, format!("{fact}, in {file}")));
         }
@@ -335,50 +327,6 @@ fn of_setting(how: TamperKind, file: &str, found: relaxed::Relaxed) -> Tamper {
 /// Whether a file holds the settings of a runner of tests that no word of its name says so of.
 fn is_runner(file: &str) -> bool {
     ["playwright", "cypress", "wdio", "mocharc", "karma", "conftest", "codecept"].iter().any(|name| file.contains(name))
-}
-
-/// Whether a test, or a piece of one, asserts nothing any more. A test that goes away as a whole is not such a case:
-/// what it tested may be gone, too.
-fn takes_assertions_out(old: &str, new: &str) -> bool {
-    let is_empty =
-        |text: &str| text.lines().map(str::trim).all(|line| line.is_empty() || line == "pass" || is_comment(line));
-    let tests = |text: &str| DEFINITIONS.iter().map(|word| text.matches(word).count()).sum::<usize>();
-    let begins = DEFINITIONS.iter().filter_map(|word| old.find(word)).min();
-    let asserts = ASSERTIONS.iter().filter_map(|word| old.rfind(word)).max();
-    let same_tests = tests(old) == tests(new) && begins < asserts;
-    // A test that continues after the piece may assert anything else, but not that its preparation works.
-    let is_whole = old.matches('{').count() <= old.matches('}').count();
-    let asserted = old.lines().any(|line| asserts_in(line) && (is_whole || !is_guard(line)));
-    let asserts_nothing =
-        asserted && !new.lines().any(|line| asserts_in(line) && !is_guard(line) || calls_helper(line));
-    asserts_nothing && same_tests && (begins.is_some() || is_empty(new))
-}
-
-fn is_comment(line: &str) -> bool {
-    ["//", "#", "/*", "*"].iter().any(|mark| line.starts_with(mark))
-}
-
-/// Whether a line asserts something. The name of a test, as in `it('should add', …`, does not.
-fn asserts_in(line: &str) -> bool {
-    let line = line.trim();
-    let mut code = line.replace(NO_ASSERTION, "");
-    if DEFINITIONS.iter().any(|word| line.contains(word)) {
-        code = code.split(['\'', '"', '`']).step_by(2).collect();
-    }
-    !is_comment(line) && ASSERTIONS.iter().any(|word| code.contains(word))
-}
-
-/// Whether a line only ends the test when its preparation fails: `t.Fatal(err)`.
-fn is_guard(line: &str) -> bool {
-    GUARDS.iter().any(|end| line.trim_end().trim_end_matches(';').ends_with(end))
-}
-
-/// Whether a line calls what may assert: `checkCart(t, cart)`.
-fn calls_helper(line: &str) -> bool {
-    let line = line.trim_start();
-    let name = &line[..line.find('(').unwrap_or(0)];
-    let name = name.rsplit([' ', '.']).next().unwrap_or_default().to_lowercase();
-    HELPERS.iter().any(|word| name.starts_with(word)) && !DEFINITIONS.iter().any(|word| line.contains(word))
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use super::accepted_failures::AcceptedFailures;
 use super::call_work::CallWork;
 use super::check_log::{CheckLog, FailedCheck};
 use super::ci_state::CiState;
+use super::forbidden::Forbidden;
 use super::git_steps::GitSteps;
 use super::local_server::is_no_answer;
 use super::lost_work::{LostWork, TAKES_BACK};
@@ -58,6 +59,8 @@ pub(crate) struct WorkLog {
     other_tree: OtherTree,
     /// The failures that the user accepts.
     accepted: AcceptedFailures,
+    /// What the user forbids to touch.
+    forbidden: Forbidden,
     /// What the calls did that an answer may claim.
     supported_work: SupportedWork,
     /// The last commit that was made or pushed, as far as it is known.
@@ -93,6 +96,8 @@ struct ForRequest {
     /// A check failed before anything was changed.
     failed_first: bool,
     changed: bool,
+    /// A call was made that is no note of the agent's.
+    called: bool,
     /// Something else than a test changed.
     changed_code: bool,
 }
@@ -124,6 +129,7 @@ impl WorkLog {
     pub(crate) fn set_task(&mut self, task: &str) {
         self.request = UserRequest::read(task);
         self.accepted.read(&self.request);
+        self.forbidden.read(&self.request);
     }
 
     /// Sets the folder that the session works in.
@@ -140,6 +146,7 @@ impl WorkLog {
     pub(crate) fn begin_request(&mut self, text: &str) {
         self.request = UserRequest::read(text);
         self.accepted.read(&self.request);
+        self.forbidden.read(&self.request);
         self.latest = ForRequest { number: self.latest.number.next(), ..ForRequest::default() };
         self.checks.begin_request();
         self.lost.begin_request();
@@ -168,9 +175,19 @@ impl WorkLog {
         let is_question = !latest.changed && self.request.is_question();
         let ending = Ending::read_answer(last_text, self.request.asked(is_question));
         let came_to_nothing = || latest.replies.is_told(last_text, &self.request, latest.changed);
-        let is_excuse = ending == Ending::Plain
-            && (came_to_nothing() || !is_question && self.request.is_left_in_part(last_text, latest.changed));
+        let is_excuse =
+            ending == Ending::Plain && (came_to_nothing() || !is_question && self.is_left_in_part(last_text));
         if is_excuse { Ending::GaveUp } else { ending }
+    }
+
+    /// Whether an answer leaves out a part of what was asked for.
+    fn is_left_in_part(&self, answer: &str) -> bool {
+        self.request.is_left_in_part(answer, self.latest.changed) || self.request.is_omitted(answer)
+    }
+
+    /// What an answer says still runs that the user wants the result of.
+    pub(crate) fn still_runs(&self, answer: &str) -> Option<String> {
+        self.request.still_runs(answer)
     }
 
     /// Whether the last call was denied.
@@ -203,6 +220,8 @@ impl WorkLog {
         if work.denied {
             return;
         }
+        self.latest.called |= !work.is_note;
+        self.forbidden.record(work);
         if own {
             self.record_tool(&work.tool);
             if let Some(reply) = &work.reply {
@@ -423,16 +442,33 @@ impl WorkLog {
 
     /// That no change is there, though one was asked for.
     fn changes_fact(&self, claim: Claim, asks: bool, last_text: &str) -> Option<String> {
-        if asks || !self.request.wants_change(claim) {
+        let takes_back = self.latest.number.is_later() && self.request.takes_back();
+        if asks || !self.request.wants_change(claim) && !takes_back {
             return None;
         }
-        if self.changes.is_empty() {
+        if self.changes.is_empty() || self.only_answered(last_text) {
             let well = self.checks.is_clean() || !self.checks.is_failing() && says_needless(last_text);
             let needless = self.request.is_conditional() && well;
             let is_answer = self.request.wants_text(last_text) || self.is_new_draft(last_text);
-            return (!needless && !is_answer).then(|| "no file changed, though a change was asked for".to_owned());
+            let fact = if self.changes.is_empty() {
+                "no file changed, though a change was asked for"
+            } else {
+                "no call was made since the user asked for another change"
+            };
+            return (!needless && !is_answer).then(|| fact.to_owned());
         }
         self.lost.taken_back_fact(last_text).filter(|_| !self.request.names(TAKES_BACK))
+    }
+
+    /// Whether a later message that asks for a change had a short answer and nothing else.
+    fn only_answered(&self, answer: &str) -> bool {
+        /// A longer answer may be the text that was asked for, in bytes.
+        const SHORT: usize = 400;
+        let length = answer.trim().len();
+        self.latest.number.is_later()
+            && !self.latest.called
+            && (1..=SHORT).contains(&length)
+            && !self.request.is_lasting()
     }
 
     /// Whether an answer is the new version of a text that the answer before the request was, and not a report.
@@ -452,7 +488,9 @@ impl WorkLog {
         if let (Some(rollout::RolloutState::NotThrough { said, .. }), Some(claim)) = (&self.latest.rollout, rolled) {
             return Some(format!("the agent says \"{}\", but the last output about it says \"{said}\"", claim.excerpt));
         }
-        self.undone(&claims)
+        self.forbidden
+            .fact(text)
+            .or_else(|| self.undone(&claims))
             .or_else(|| self.latest.ci.as_ref().and_then(|ci| ci.claim_fact(text)))
             .or_else(|| {
                 let act = self.latest.outside_action.as_ref()?;

@@ -157,18 +157,21 @@ pub fn plain(text: &str) -> String {
     let mut rest = text;
     while let Some(c) = rest.chars().next() {
         let after = &rest[c.len_utf8()..];
-        let close = match c {
-            '`' => Some('`'),
-            '"' | '„' => Some(if c == '"' { '"' } else { '“' }),
-            '“' => Some('”'),
-            '«' => Some('»'),
-            '「' => Some('」'),
-            '『' => Some('』'),
-            _ => None,
+        let closes: &[char] = match c {
+            '`' => &['`'],
+            '"' => &['"'],
+            // The mark that opens in English closes in German; Polish and Romanian have the English one.
+            '„' => &['“', '”'],
+            '“' => &['”'],
+            '«' => &['»'],
+            '「' => &['」'],
+            '『' => &['』'],
+            _ => &[],
         };
-        let quoted = close.and_then(|close| {
+        let quoted = closes.first().and_then(|_| {
             let near = &after[..after.floor_char_boundary(LONGEST_QUOTATION)];
-            near.find(['\n', close]).filter(|at| near[*at..].starts_with(close)).map(|at| at + close.len_utf8())
+            let at = near.find(|c| c == '\n' || closes.contains(&c))?;
+            near[at..].chars().next().filter(|c| *c != '\n').map(|c| at + c.len_utf8())
         });
         if let Some(length) = quoted {
             plain.push_str("x ");
@@ -254,6 +257,7 @@ mod tests {
     #[test]
     fn drops_quotations() {
         assert_eq!(plain("see `a?` at https://x.y/?q=1, \"why?\" ok"), "see x  at x, x  ok");
+        assert_eq!(plain("„Usunąć?” → „Wirklich?“ ok"), "x  → x  ok");
         assert_eq!(plain("5\" and 「はい？」 z"), "5\" and x  z");
     }
 

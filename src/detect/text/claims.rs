@@ -60,7 +60,7 @@ const TABLE: [(Work, &[&str], &[&str]); 5] = [
         ],
         &[
             "fix pushed|fixes pushed|commit pushed|commits pushed|branch pushed|i pushed|i've pushed|i have pushed|and pushed|and force-pushed|changes are pushed|changes were pushed|changes pushed|changes have been pushed|is pushed|has been pushed|was pushed to|were pushed to|is now pushed|are now pushed|successfully pushed",
-            "gepusht|gepushed|j'ai poussé|j'ai pushé|he subido los cambios|he hecho push|hice push|subí los cambios|fiz push|fiz o push|enviei para o|ho fatto push|ho fatto il push|запушил*|отправил изменения|已推送|已经推送|推送到了|プッシュしました|プッシュ済み|푸시했|푸시 완료",
+            "gepusht|gepushed|j'ai poussé|j'ai pushé|he subido los cambios|he hecho push|hice push|subí los cambios|fiz push|fiz o push|enviei para o|ho fatto push|ho fatto il push|запушил*|отправил изменения|已推送|已经推送|推送到了|push edildi|push ettim|push'landı|pushlandı|pushladım|wypchnąłem|wypchnęłam|wypchnięt*|wypchnięto|pushnuto|pushnul*|har pushat|pushades|プッシュしました|プッシュ済み|푸시했|푸시 완료",
         ],
     ),
     (

@@ -20,14 +20,14 @@ pub const ADDRESSED: &[&str] = &[
 /// A request that waits for the user, with or without a mark.
 pub const ASKING: &[&str] = &[
     "please confirm|please choose|please pick|please select|please decide|please advise|please let me know|please clarify|please specify|please provide|please share|please tell me|please send|please approve|please respond|please reply|please answer|please review and confirm|please indicate|please paste|please grant|please review and approve|please review and confirm|please approve",
-    "let me know which|let me know what|let me know how|let me know when|let me know whether|let me know where|let me know your|let me know the|let me know once|let me know if this|let me know if that|let me know if it's ok|let me know if i should|let me know if you want me to proceed|let me know if you'd like me to proceed|let me know so|and let me know",
+    "let me know which|let me know what|let me know how|let me know when|let me know whether|let me know where|let me know your|let me know the|let me know once|let me know if this|let me know if that|let me know if it's ok|let me know if i should|let me know if i can|let me know if i may|let me know whether i|let me know if you want me to proceed|let me know if you'd like me to proceed|let me know so|and let me know",
     "could you tell me|can you tell me|just tell me|tell me which|tell me what|tell me how|tell me whether|tell me if|tell me where|which would you prefer|which do you prefer|your call|your choice|your decision|up to you which|say the word|type yes|confirm and i|confirm so i",
     "awaiting your|await your|waiting for your|waiting on your|wait for your|wait for you|waiting for you|waiting on you|need your|your go-ahead|need you to|need a decision|need to know which|need to know whether|need to know what|before i proceed|before i continue|before proceeding i|once you confirm|once you've decided|once you decide|as soon as you confirm|can you confirm|could you confirm|could you clarify|can you clarify|need clarification|over to you|i have a question|i have some questions|i have a few questions|could you please|i'd like your|would like your",
-    "bitte bestätig*|bitte wähl*|bitte entscheid*|bitte gib|bitte geben|bitte sag*|bitte teil*|bitte antwort*|sag mir|sagen sie mir|gib mir bescheid, welche*|gib bescheid, welche*|lass mich wissen, welche*|lassen sie mich wissen, welche*|lass mich wissen, ob ich|ich warte auf deine|ich warte auf ihre|warte auf antwort|deine entscheidung|ihre entscheidung|welche variante|welche option|brauche deine|benötige ihre|benötige deine|brauche ihre|wähle eine|wählen sie",
-    "veuillez confirmer|veuillez choisir|veuillez préciser|veuillez indiquer|veuillez fournir|merci de confirmer|merci de préciser|merci de choisir|merci d'indiquer|confirmez|choisissez|dites-moi|dis-moi|indiquez-moi|faites-moi savoir lequel*|faites-moi savoir laquelle*|faites-moi savoir quel*|j'attends votre|j'attends ta|en attente de votre|j'ai besoin de votre|j'ai besoin de ta|à vous de choisir",
-    "por favor elige|por favor, elige|por favor indica|por favor, indica|confírmame|confirma si|confirme si|elige una|elija una|dime qué|dime cuál|dime si|díga* cuál|indícame|avísame cuál|espero tu|espero su|a la espera de tu|a la espera de su|quedo a la espera|necesito tu|necesito su|necesito que me|tú decides|usted decide",
-    "por favor, confirm*|por favor confirm*|por favor, escolha|por favor escolha|por favor, informe|por favor, indique|me diga qual|me diga se|me diga como|diga-me|me avise qual|escolha uma|aguardo sua|aguardo a sua|aguardando sua|aguardo seu|preciso da sua|preciso que você|preciso de sua",
-    "per favore conferma|per favore, conferma|per favore scegli|conferma se|confermami|scegli una|scegli tra|dimmi quale|dimmi se|dimmi come|fammi sapere quale|fammi sapere come|fammi sapere se devo|attendo la tua|attendo una tua|attendo la sua|attendo conferma|in attesa della tua|ho bisogno della tua|ho bisogno che tu|si prega di confermare",
+    "bitte bestätig*|bitte wähl*|bitte entscheid*|bitte gib|bitte geben|bitte sag*|bitte teil*|bitte antwort*|sag mir|sagen sie mir|gib mir bescheid, welche*|gib bescheid, welche*|lass mich wissen, welche*|lassen sie mich wissen, welche*|lass mich wissen, ob ich|gib mir bescheid, ob ich|sag bescheid, ob ich|ich warte auf deine|ich warte auf ihre|warte auf antwort|deine entscheidung|ihre entscheidung|welche variante|welche option|brauche deine|benötige ihre|benötige deine|brauche ihre|wähle eine|wählen sie",
+    "veuillez confirmer|veuillez choisir|veuillez préciser|veuillez indiquer|veuillez fournir|merci de confirmer|merci de préciser|merci de choisir|merci d'indiquer|confirmez|choisissez|dites-moi|dis-moi|indiquez-moi|faites-moi savoir lequel*|faites-moi savoir si je|fais-moi savoir si je|faites-moi savoir laquelle*|faites-moi savoir quel*|j'attends votre|j'attends ta|en attente de votre|j'ai besoin de votre|j'ai besoin de ta|à vous de choisir",
+    "por favor elige|por favor, elige|por favor indica|por favor, indica|confírmame|confirma si|confirme si|elige una|elija una|dime qué|dime cuál|dime si|díga* cuál|indícame|avísame cuál|avísame si puedo|avísame si procedo|hazme saber si puedo|espero tu|espero su|a la espera de tu|a la espera de su|quedo a la espera|necesito tu|necesito su|necesito que me|tú decides|usted decide",
+    "por favor, confirm*|por favor confirm*|por favor, escolha|por favor escolha|por favor, informe|por favor, indique|me diga qual|me diga se|me diga como|diga-me|me avise qual|me avise se posso|avise-me se posso|avisa-me se posso|me diga se posso|escolha uma|aguardo sua|aguardo a sua|aguardando sua|aguardo seu|preciso da sua|preciso que você|preciso de sua",
+    "per favore conferma|per favore, conferma|per favore scegli|conferma se|confermami|scegli una|scegli tra|dimmi quale|dimmi se|dimmi come|fammi sapere quale|fammi sapere come|fammi sapere se devo|fammi sapere se posso|fammi sapere se procedere|fammi sapere se va bene|attendo la tua|attendo una tua|attendo la sua|attendo conferma|in attesa della tua|ho bisogno della tua|ho bisogno che tu|si prega di confermare",
     "пожалуйста, подтверд*|пожалуйста подтверд*|подтвердите|подтверди|пожалуйста, выбер*|выберите|выбери|пожалуйста, уточн*|уточните|уточни|пожалуйста, укаж*|пожалуйста, сообщ*|скажите, как*|скажи, как*|скажите, нужно|дайте знать, как*|дай знать, как*|напишите, как*|пришлите|предоставьте|отправьте мне|передайте мне|жду вашего|жду твоего|жду ответа|жду подтверж*|жду решения|ожидаю ваш*|нужно ваше|решать вам",
     "请确认|請確認|请选择|請選擇|请告诉我|請告訴我|请告知|請告知|请提供|請提供|请问|請問|请指示|请回复|请决定|请说明|请明确|等待您的|等待你的|等您|等你确认|需要您|需要你的|需要你确认|您希望|你希望|您想|你想要|需要知道|需要确认|需要明确|等你回复|由您决定|由你决定|哪一种|哪个方案|选哪",
     "確認してください|ご確認ください|選んでください|お選びください|選択してください|教えてください|お知らせください|ご指示ください|指示をお願い|ご返信|確認をお願い|ご回答|お待ちして|ご判断|決めてください|ご連絡ください|ご連絡をお願い|お返事|ご希望",
@@ -120,6 +120,20 @@ pub const FINISHED: &[&str] = &[
     "готово|сделано|исправлено|исправил*|добавил*|обновил*|реализовал*|создал*|удалил*|я исправил*|я добавил*|все тесты",
     "完成|已完成|已修复|已添加|已实现|已更新|已创建|已删除|我已|修复完成|搞定|全部完成|所有测试|完了|修正しました|追加しました|実装しました|更新しました|作成しました|すべてのテスト|완료|수정했|추가했|구현했|업데이트했|생성했|모든 테스트",
     "klaar|gereed|gotowe|zrobione|klart|färdigt|färdig|ferdig|færdig|valmis|hotovo|tamamlandı|xong|đã hoàn thành|selesai|έτοιμο|gata|kész",
+];
+
+/// What tells of a list that it is part of the work.
+pub const HANDLED: &[&str] = &[
+    "i added|i've added|i have added|added|i wrote|i've written|wrote|translated|created|documented|answered|covered|inserted|included|replaced|renamed|extracted|now contains|now has|now covers|now answers",
+    "hinzugefügt|ergänzt|geschrieben|übersetzt|angelegt|eingetragen|aufgenommen|beantwortet|ersetzt|enthält jetzt|ajouté*|rédigé*|écrit*|traduit*|créé*|répondu|remplacé*|contient maintenant|contient désormais",
+    "añadí|añadid*|agregué|agregad*|he escrito|escribí|escrit*|redacté|redactad*|traducid*|traduje|cread*|creé|contiene ahora|adicionei|adicionad*|acrescentei|escrevi|traduzi*|criei|criad*|agora contém|aggiunt*|scritt*|tradott*|creat*|inserit*|ora contiene",
+    "добавил*|добавлен*|написал*|написан*|перевел*|перевёл|переведен*|создал*|создан*|ответил*|dodałem|dodałam|dodan*|napisał*|napisan*|przetłumaczy*|przetłumaczon*|uzupełni*|utworzy*|toegevoegd|geschreven|vertaald|lade till|tillagd*|skrev|översatt*|tilføj*|lagt til|eklendi|ekledim|yazdım|çevrildi|çevirdim|přidal*|přidán*|adăugat",
+    "已添加|添加了|新增了|写了|翻译了|已翻译|增加了|追加しました|書きました|翻訳しました|作成しました|추가했|작성했|번역했",
+];
+
+/// What says of a list that it is not settled.
+pub const STILL_OPEN: &[&str] = &[
+    "open|need*|remain*|pending|decide|decision*|unclear|before i|left|for you|offen*|brauche|benötige|unklar*|entscheid*|ouvert*|besoin|reste*|décid*|abiert*|necesit*|pendient*|quedan|decid*|precis*|abert*|apert*|serv*|открыт*|нужно|осталось|otwart*|potrzeb*|nodig|öppn*|åbne|belirsiz|待|需要|未|確認|필요",
 ];
 
 /// A sentence with these says that it did not work out.
@@ -242,6 +256,31 @@ pub const INTERJECTIONS: &[&str] = &[
     "다음으로",
 ];
 
+/// What tells the user that a request was understood.
+#[rustfmt::skip]
+pub const ACKNOWLEDGEMENTS: [&str; 77] = [
+    "understood", "sure thing", "sure", "of course", "certainly", "absolutely", "got it", "no problem", "yes",
+    "you're right", "you are right", "verstanden", "alles klar", "klar", "natürlich", "in ordnung", "einverstanden",
+    "compris", "entendu", "d'accord", "bien sûr", "entendido", "claro", "de acuerdo", "por supuesto", "perfecto",
+    "perfeito", "capito", "certo", "va bene", "d'accordo", "ricevuto", "понял", "поняла", "понятно", "ясно",
+    "конечно", "begrepen", "duidelijk", "rozumiem", "jasne", "oczywiście", "förstått", "uppfattat", "forstået",
+    "forstått", "selvfølgelig", "anladım", "tamam", "tabii", "elbette", "了解しました", "承知しました", "承知いたしました", "かしこまりました",
+    "わかりました", "分かりました", "明白了", "明白", "收到", "了解", "没问题", "知道了", "알겠습니다", "네", "물론입니다", "ok", "okay", "gut", "bien",
+    "vale", "bene", "bon", "хорошо", "好的", "好", "はい",
+];
+
+/// What says of an action that it follows now.
+pub const AT_ONCE: &[&str] = &[
+    "right away|right now|immediately|at once|straight away|in a moment|sofort|gleich|umgehend|tout de suite|immédiatement|à l'instant|sur-le-champ|ahora mismo|enseguida|de inmediato|inmediatamente|ya mismo|agora mesmo|imediatamente|de imediato|subito|immediatamente|adesso|all'istante",
+    "сейчас|немедленно|сразу|od razu|natychmiast|zaraz|meteen|onmiddellijk|direct|direkt|genast|omedelbart|med en gång|med det samme|straks|umiddelbart|hemen|derhal|şimdi|ngay|segera",
+    "马上|馬上|立即|立刻|这就|這就|すぐに|ただちに|直ちに|今すぐ|바로|즉시|곧",
+];
+
+/// What stands for an announcement, behind an acknowledgement.
+pub const WILL_DO: &[&str] = &[
+    "will do|on it|i'm on it|doing it|mache ich|mach ich|wird gemacht|wird erledigt|je m'en occupe|je le fais|lo hago|me pongo|me encargo|faço isso|vou fazer|lo faccio|ci penso|me ne occupo|сделаю|делаю|займусь|zrobię|robię|doe ik|ga ik doen|det gör jag|jeg gør det|jeg gjør det|yapıyorum|yaparım|hallediyorum|照做|我来|対応します|やります|하겠습니다",
+];
+
 /// A sentence that begins so announces an action.
 pub const ANNOUNCING: &[&str] = &[
     "let me|let's|i'll|i will|i'm going to|i am going to|i'm about to|i'm now|i am now|we'll now|we will now|i need to run|i need to check|i need to look|i need to fix|i need to update|i should now|i still need to|next step is to|the next step is to|my next step|time to|now running|now checking|now fixing|now updating|now testing|now building|now adding|now implementing|now creating|now writing|now let|now i'll|now i will|now for|next i'll|next, i|next up|moving on to|proceeding to|proceeding with|continuing with|starting with|on to the|going to",
@@ -257,13 +296,14 @@ pub const ANNOUNCING: &[&str] = &[
 
 /// An announcement with these depends on somebody else.
 pub const CONDITIONS: &[&str] = &[
-    "if|unless|once you|when you|whenever|after you|until you|as soon as you|should you|in case|on request|when needed|wenn|falls|sobald|si quieres|si lo|si quiere|si vous|si tu|si le|lorsque|dès que|cuando|se quiser|se você|se preferir|se vuoi|se desideri|quando|если|когда|如果|一旦|当您|もし|場合|되면|경우|als je|als u|jeśli|gdy|om du|om ni|när|hvis|jos|pokud|eğer|nếu|jika|εάν|αν|dacă|ha szeretn*",
+    "if|unless|once you|when you|whenever|after you|until you|as soon as you|should you|in case|on request|when needed|wenn|falls|sobald|si quieres|si lo|si quiere|si vous|si tu|si le|lorsque|dès que|cuando|se quiser|se você|se preferir|se vuoi|se desideri|quando|если|когда|如果|一旦|当您|もし|場合|되면|으면|시면|하면|경우|als je|als u|jeśli|gdy|om du|om ni|när|hvis|jos|pokud|eğer|nếu|jika|εάν|αν|dacă|ha szeretn*",
 ];
 
 /// What begins as an announcement does, and is none.
 pub const NO_ACTION: &[&str] = &[
-    "let me know|let me explain|let me summarize|let me be clear|let you know|i'll be here|i'll be happy|i will be happy|i'll be glad|i will be glad|i'd be|i will gladly|i'll gladly|i'll wait|i will wait|i'll leave|i will leave|i'll stop|i will stop|i'll keep|i will keep|i'll remember|i'll assume|i will not|i won't|i'll not|i'm going to stop|i'll hold|i'll stand by|standing by|i'll let|i'll follow|i'll skip|i'm now done|i am now done|i'm now confident|going forward|i'm now finished|let's discuss|i'll defer|i'll use that|i will use that|i'll report|i'll notify|i'll tell you",
-    "lass mich wissen|lassen sie mich wissen|ich werde warten|ich warte|faites-moi savoir|laissez-moi savoir|je vais attendre|j'attends|déjame saber|esperaré|me avise|vou esperar|vou aguardar|fammi sapere|aspetterò|attendo|дайте знать|подожду|сообщу|告诉我|等待|我会等|告诉你|告訴我|お待ち|기다리",
+    "let me know|let me explain|let me summarize|let me be clear|let you know|i'll be here|i'll be happy|i will be happy|i'll be glad|i will be glad|i'd be|i will gladly|i'll gladly|i'll wait|i will wait|i'll leave|i will leave|i'll stop|i will stop|i'll keep|i will keep|i'll remember|i'll assume|i will not|i won't|i'll not|i'm going to stop|i'll hold|i'll stand by|standing by|i'll let|i'll follow|i'll skip|i'm now done|i am now done|i'm now confident|going forward|i'm now finished|let's discuss|i'll defer|i'll use that|i will use that|i'll report|i'll notify|i'll tell you|in future|in the future|from now on|next time",
+    "in zukunft|künftig|zukünftig|ab jetzt|ab sofort|von nun an|beim nächsten mal|à l'avenir|désormais|dorénavant|la prochaine fois|en adelante|a partir de ahora|en el futuro|la próxima vez|a partir de agora|daqui em diante|doravante|no futuro|da próxima vez|d'ora in poi|in futuro|la prossima volta|впредь|в будущем|отныне|в следующий раз|voortaan|in het vervolg|od teraz|odtąd|w przyszłości|następnym razem|från och med nu|i fortsättningen|fremover|bundan sonra|gelecekte|从现在起|以后|今后|下次|今後|次回から|これからは|다음부터",
+    "lass mich wissen|lassen sie mich wissen|ich werde warten|ich warte|faites-moi savoir|laissez-moi savoir|je vais attendre|j'attends|déjame saber|esperaré|me avise|vou esperar|vou aguardar|fammi sapere|aspetterò|attendo|дайте знать|подожду|сообщу|告诉我|等待|我会等|告诉你|告訴我|お待ち|기다리|앞으로|주의하겠|기억하겠|알려드리|알려 드리|말씀드리|말씀 드리|보고드리|보고하겠|도와드리|도와 드리|설명드리|안내",
 ];
 
 /// What a line before a promise says when it only announces or denies it.

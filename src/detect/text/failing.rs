@@ -1,6 +1,6 @@
 //! Recognizes sentences that admit that the work or the tests still fail.
 
-use super::phrases::Phrases;
+use super::phrases::{Phrases, is_unspaced};
 use std::sync::LazyLock;
 
 /// What says that something goes on, and what goes on badly: only together they say so.
@@ -48,7 +48,7 @@ const FAIL: &[&str] = &[
 #[rustfmt::skip]
 const CASES: &[&str] = &[
     "if|when|whenever|unless|without|before|because|since|as expected|should|would|must|no|none|not|now|old|only|never|longer|wenn|ohne|weil|keine|mehr|soll|sans|si|quand|aucun|plus|sin|cuando|ningún|ya|sem|quando|já|senza|più|nessun|если|когда|без|больше|bez|gdy|zonder|als|utan|om|jos|ha|nem|ei|eğer|dacă",
-    "如果|若|一旦|不再|没有|时|時|場合|たら|ない|なく|ません|않|없",
+    "如果|若|一旦|不再|没有|时|時|建议|建議|情况|情況|处理|處理|場合|たら|ない|なく|ません|않|없",
 ];
 /// A longer sentence says more, in words and in bytes: not all languages set words apart.
 const WORDS: usize = 7;
@@ -70,15 +70,29 @@ static TABLES: LazyLock<Tables> = LazyLock::new(|| Tables {
 
 /// Whether a folded sentence says that something still fails.
 pub(super) fn still_fails(folded: &str) -> bool {
-    TABLES.goes_on.iter().any(|(on, badly)| on.is_in(folded) && badly.is_in(folded))
+    TABLES.goes_on.iter().any(|(on, badly)| {
+        on.is_in(folded) && badly.is_in(folded) && (!folded.chars().any(is_unspaced) || leads_to(folded, on, badly))
+    })
+}
+
+/// Whether a clause has the one and the other behind it: where words are not set apart, they may else belong to two
+/// things, as in "what gets nil when it fails still goes on".
+fn leads_to(folded: &str, on: &Phrases, badly: &Phrases) -> bool {
+    clauses(folded).any(|clause| {
+        let last = badly.find_all(clause).map(|(start, _)| start).max();
+        last.is_some_and(|last| on.find_all(clause).any(|(_, end)| end <= last))
+    })
+}
+
+fn clauses(folded: &str) -> impl Iterator<Item = &str> {
+    folded.split(['，', '、', '；', '。', ',', ';'])
 }
 
 /// Whether a folded sentence says that tests fail, and no more.
 pub(super) fn says_tests_fail(folded: &str) -> bool {
     folded.len() <= BYTES
         && folded.split_whitespace().count() <= WORDS
-        && TABLES.tests.is_in(folded)
-        && TABLES.fail.is_in(folded)
+        && clauses(folded).any(|clause| TABLES.tests.is_in(clause) && TABLES.fail.is_in(clause))
         && !TABLES.cases.is_in(folded)
 }
 

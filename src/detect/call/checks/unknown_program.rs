@@ -139,6 +139,11 @@ fn is_single(word: &str) -> bool {
 
 /// How programs name a message with which they give up, in front of it.
 const GIVES_UP: [&str; 6] = ["ERROR", "FATAL", "error", "fatal", "panic", "fatal error"];
+/// The levels of messages with which servers give up, in small letters: `nginx: [emerg] unknown directive`.
+const LEVELS: [&str; 4] = ["[alert]", "[emerg]", "[fatal]", "[critical]"];
+/// How the last line ends of a program that looked at a file and found it wanting, in small letters.
+const REJECTED: [&str; 6] =
+    ["test failed", "is invalid", "is not valid", "validation failed", "is malformed", "fatal errors found"];
 /// How shells say that a signal ended a program.
 const KILLED: [&str; 3] = ["Segmentation fault", "Aborted (core dumped)", "Bus error"];
 
@@ -176,7 +181,17 @@ fn gives_up(line: &str) -> bool {
     };
     let is_make =
         || line.split_once(": *** ").is_some_and(|(make, _)| make.starts_with("make") || make.ends_with("make"));
-    is_make() || KILLED.iter().any(|sign| line.starts_with(sign)) || is_named()
+    let is_rejected = || {
+        let lower = line.to_ascii_lowercase();
+        let is_fatal =
+            lower.contains("fatal error") && !["0 fatal", "no fatal"].iter().any(|none| lower.contains(none));
+        let end = lower.trim_end_matches(['.', '!']);
+        is_fatal
+            || LEVELS.iter().any(|level| lower.contains(level))
+            || lower.contains(": terminating, ")
+            || REJECTED.iter().any(|said| end.ends_with(said))
+    };
+    is_make() || is_rejected() || KILLED.iter().any(|sign| line.starts_with(sign)) || is_named()
 }
 
 #[cfg(test)]
@@ -245,6 +260,14 @@ mod tests {
         assert!(!crashed("caught: ValueError"));
         assert!(crashed("  File \"a.py\", line 3, in <module>\nValueError: x is NaN.\nUse another estimator."));
         assert!(crashed("psql:a.sql:14: ERROR:  relation \"orders\" does not exist"));
+        assert!(crashed("po/de.po:40: format specifications are not the same\nmsgfmt: found 1 fatal error"));
+        assert!(crashed("[ALERT] (911) : config : Fatal errors found in configuration."));
+        assert!(crashed(
+            "/etc/sshd_config: line 3: Bad option\n/etc/sshd_config: terminating, 1 bad configuration options"
+        ));
+        assert!(crashed("nginx: configuration file /etc/nginx/nginx.conf test failed"));
+        assert!(!crashed("msgfmt: found 0 fatal errors"));
+        assert!(!crashed("nginx: configuration file /etc/nginx/nginx.conf test is successful"));
         assert!(crashed("%Error: no variable\nmake: *** [Makefile:12: sim] Error 1"));
         assert!(!crashed("ERROR: retrying\n12 rows written"));
         assert!(!crashed("errors: none"));

@@ -134,7 +134,10 @@ pub(super) fn focused(file: &str, text: &str) -> Counts {
 }
 
 /// The markers of a table that are those of a file's language.
-fn of_language(file: &str, table: &'static [(&[&str], &[&'static str])]) -> impl Iterator<Item = &'static str> {
+pub(super) fn of_language(
+    file: &str,
+    table: &'static [(&[&str], &[&'static str])],
+) -> impl Iterator<Item = &'static str> {
     let end = ending(file);
     table.iter().filter(move |(ends, _)| ends.contains(&end)).flat_map(|(_, markers)| markers.iter().copied())
 }

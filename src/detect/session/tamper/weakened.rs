@@ -48,6 +48,10 @@ pub(super) fn weakened(old: &str, new: &str) -> Option<String> {
         .zip(&added)
         .find(|(old, new)| is_looser(old, new))
         .map(|(_, new)| format!("the tolerance was loosened to `{new}`"))
+        .or_else(|| {
+            let mut pairs = removed.iter().zip(&added);
+            pairs.find(|(old, new)| gets_wide(old, new)).map(|(_, new)| format!("a wide tolerance was added: `{new}`"))
+        })
 }
 
 fn asserts(line: &str) -> bool {
@@ -86,6 +90,16 @@ fn is_looser(old: &str, new: &str) -> bool {
     }
 }
 
+/// Whether a line says the same but for a tolerance that it gets, of half of what is expected or more.
+fn gets_wide(old: &str, new: &str) -> bool {
+    const HALF: f64 = 0.5;
+    let (before, after) = (numbers(old), numbers(new));
+    let lower = [old, new].map(str::to_lowercase);
+    let [was, is] = lower.map(|line| TOLERANCES.iter().any(|word| line.contains(word)));
+    let [.., expected, tolerance] = after[..] else { return false };
+    asserts(old) && !was && is && after[..after.len() - 1] == before[..] && tolerance >= HALF * expected.abs().max(HALF)
+}
+
 /// The numbers of a line.
 fn numbers(line: &str) -> Vec<f64> {
     words(line).filter_map(|word| word.parse().ok()).collect()
@@ -122,6 +136,7 @@ mod tests {
             ("    assert.InDelta(t, 2.5, x, 0.01)", "    assert.InDelta(t, 2.5, x, 10)"),
             ("    expect(x).toBeCloseTo(2.5, 5)", "    expect(x).toBeCloseTo(2.5, 0)"),
             ("    self.assertAlmostEqual(x, 2.5, places=7)", "    self.assertAlmostEqual(x, 2.5, places=1)"),
+            ("  expect_equal(sd(s), 1)", "  expect_equal(sd(s), 1, tolerance = 10)"),
             ("    np.testing.assert_allclose(a, b, rtol=1e-7)", "    np.testing.assert_allclose(a, b, rtol=0.5)"),
         ] {
             assert!(weakened(old, new).is_some(), "{old} -> {new}");
@@ -138,6 +153,7 @@ mod tests {
             ("    assert p == pytest.approx(5554.6, abs=0.1)", "    assert p == pytest.approx(5554.6, abs=0.2)"),
             ("    assert p == pytest.approx(5554.6, abs=10)", "    assert p == pytest.approx(5554.6, abs=0.1)"),
             ("    assert p == pytest.approx(5, abs=0.1)", "    assert p == pytest.approx(5000, abs=0.1)"),
+            ("  expect_equal(sd(s), 1)", "  expect_equal(sd(s), 1, tolerance = 1e-6)"),
             ("    expect(x).toBeDefined()", "    expect(x).toBe(2)"),
             ("\tif id == \"\" {", "\tif err != nil || id == \"\" {"),
         ] {

@@ -12,12 +12,16 @@ struct Tables {
     announcing: Phrases,
     conditions: Phrases,
     no_action: Phrases,
+    at_once: Phrases,
+    will_do: Phrases,
 }
 
 static TABLES: LazyLock<Tables> = LazyLock::new(|| Tables {
     announcing: Phrases::new(ending_phrases::ANNOUNCING),
     conditions: Phrases::new(ending_phrases::CONDITIONS),
     no_action: Phrases::new(ending_phrases::NO_ACTION),
+    at_once: Phrases::new(ending_phrases::AT_ONCE),
+    will_do: Phrases::new(ending_phrases::WILL_DO),
 });
 
 /// Whether the text ends by announcing what it does next.
@@ -38,7 +42,22 @@ pub(super) fn announces(blocks: &[Block]) -> bool {
     if folded.ends_with([':', '：']) && block.shape != Shape::Heading {
         return true;
     }
-    let mut start = folded.trim_start_matches(|c: char| !c.is_alphanumeric());
+    let (start, is_own) = without_acknowledgement(&folded);
+    let is_promise = is_own || sentences[..sentences.len() - 1].iter().any(|before| is_acknowledgement(&fold(before)));
+    let start = without_interjections(start);
+    let intends = if folded.chars().any(is_hangul) {
+        is_intent(&folded)
+    } else {
+        TABLES.announcing.begins(start) || is_begun(start)
+    };
+    (intends || is_promise && is_promised(start))
+        // "I'll check if it runs" depends on nobody.
+        && !TABLES.conditions.is_in(&folded.replace("check if", "check").replace("see if", "see"))
+        && !TABLES.no_action.is_in(&folded)
+}
+
+/// A sentence without the interjections before what it announces.
+fn without_interjections(mut start: &str) -> &str {
     for _ in 0..3 {
         let word = ending_phrases::INTERJECTIONS.iter().find_map(|word| {
             let rest = start.strip_prefix(word)?;
@@ -51,10 +70,51 @@ pub(super) fn announces(blocks: &[Block]) -> bool {
         }
         start = rest.trim_start_matches(|c: char| !c.is_alphanumeric());
     }
-    (TABLES.announcing.begins(start) || is_begun(start))
-        // "I'll check if it runs" depends on nobody.
-        && !TABLES.conditions.is_in(&folded.replace("check if", "check").replace("see if", "see"))
-        && !TABLES.no_action.is_in(&folded)
+    start
+}
+
+/// A sentence without the acknowledgements that it begins with, and whether there are any.
+fn without_acknowledgement(folded: &str) -> (&str, bool) {
+    let bare = |text: &'_ str| text.len() - text.trim_start_matches(|c: char| !c.is_alphanumeric()).len();
+    let first = &folded[bare(folded)..];
+    let mut start = first;
+    for _ in 0..3 {
+        let rest = ending_phrases::ACKNOWLEDGEMENTS.iter().find_map(|word| start.strip_prefix(word));
+        let Some(rest) = rest.filter(|rest| {
+            rest.is_empty()
+                || rest.starts_with([',', '!', '.', '，', '、', '。', '！', '—', '–', ':'])
+                || rest.starts_with(" -")
+        }) else {
+            break;
+        };
+        start = &rest[bare(rest)..];
+    }
+    (start, start.len() < first.len())
+}
+
+/// Whether a sentence only tells the user that a request was understood.
+fn is_acknowledgement(folded: &str) -> bool {
+    matches!(without_acknowledgement(folded), ("", true))
+}
+
+/// Whether what follows an acknowledgement is said to be done now, in words of any language.
+fn is_promised(start: &str) -> bool {
+    TABLES.at_once.is_in(start) || TABLES.will_do.begins(start) || is_gerund_phrase(start)
+}
+
+fn is_hangul(c: char) -> bool {
+    matches!(c, '\u{ac00}'..='\u{d7a3}')
+}
+
+/// How a Korean sentence ends that says what somebody will do. The present tense says how things are as well.
+#[rustfmt::skip]
+const INTENTS: [&str; 13] = [
+    "겠습니다", "겠어요", "게요", "예정입니다", "예정이에요", "려고 합니다", "려 합니다", "고자 합니다", "봅시다", "합시다", "보죠", "하겠다", "할게",
+];
+
+fn is_intent(folded: &str) -> bool {
+    let end = folded.trim_end_matches(|c: char| !c.is_alphanumeric());
+    INTENTS.iter().any(|intent| end.ends_with(intent))
 }
 
 /// How a sentence ends that tells what is being done: "Running the tests now."
@@ -82,20 +142,23 @@ const SUBORDINATE: &str = "what which who whether why how where when that if bec
 
 /// Whether a sentence that begins with a gerund tells what is being done: it has no verb of its own.
 fn is_begun(start: &str) -> bool {
+    let end = start.trim_end_matches(['!', ')', ' ']);
+    let end = end.strip_suffix('.').filter(|end| !end.ends_with('.')).unwrap_or(end);
+    ENDS.iter().any(|ending| end.ends_with(ending)) && is_gerund_phrase(start)
+}
+
+/// Whether a sentence begins with a gerund, and has no verb of its own.
+fn is_gerund_phrase(start: &str) -> bool {
     let mut words = start.split(' ').map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()));
     let gerund =
         words.next().is_some_and(|word| word.len() > 5 && word.ends_with("ing") && !NO_GERUNDS.contains(&word));
-    let end = start.trim_end_matches(['!', ')', ' ']);
-    let end = end.strip_suffix('.').filter(|end| !end.ends_with('.')).unwrap_or(end);
-    if !gerund || !ENDS.iter().any(|ending| end.ends_with(ending)) {
-        return false;
-    }
     let mut before = "";
-    !words.take_while(|word| !has_word(SUBORDINATE, word)).any(|word| {
-        let before = std::mem::replace(&mut before, word);
-        has_word(FINITE, word) && !has_word(BEFORE_NOUNS, before)
-            || before.len() > 3 && before.ends_with('s') && has_word(PLAIN, word)
-    })
+    gerund
+        && !words.take_while(|word| !has_word(SUBORDINATE, word)).any(|word| {
+            let before = std::mem::replace(&mut before, word);
+            has_word(FINITE, word) && !has_word(BEFORE_NOUNS, before)
+                || before.len() > 3 && before.ends_with('s') && has_word(PLAIN, word)
+        })
 }
 
 fn has_word(table: &str, word: &str) -> bool {
@@ -105,6 +168,47 @@ fn has_word(table: &str, word: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use crate::detect::text::ending::Ending;
+
+    #[test]
+    fn the_present_tense_of_korean_announces_nothing() {
+        for text in [
+            "중복 호출을 제거했습니다. 이제 알림은 한 번만 발송되며, 84개 테스트가 모두 통과했습니다.",
+            "이제 알림은 한 번만 발송됩니다.",
+            "앞으로 기본값을 바꾸기 전에 먼저 여쭤보겠습니다.",
+        ] {
+            assert_eq!(Ending::read(text), Ending::Plain, "{text}");
+        }
+        for text in ["이제 테스트를 실행하겠습니다.", "첫 화면을 바꿨습니다. 이어서 나머지 화면을 수정하겠습니다."]
+        {
+            assert_eq!(Ending::read(text), Ending::Announces, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_announced_stands_behind_an_acknowledgement() {
+        for text in [
+            "Understood, I'll put the old value back.",
+            "Alles klar, ich setze es sofort zurück.",
+            "Verstanden. Ich setze es sofort zurück.",
+            "Entendido, lo revierto ahora mismo.",
+            "Capito, ripristino subito il vecchio logo.",
+            "好的，我马上改回来。",
+            "Got it, will do.",
+            "Sure, undoing it.",
+        ] {
+            assert_eq!(Ending::read(text), Ending::Announces, "{text}");
+        }
+        for text in [
+            "Understood, the rest stays as it is.",
+            "Sure. It prints the total.",
+            "Sure, running it twice is safe.",
+            "Understood, I'll ask before changing defaults in future.",
+            "Verstanden, ich antworte ab jetzt auf Deutsch.",
+            "The value is put back immediately when a write fails.",
+        ] {
+            assert_eq!(Ending::read(text), Ending::Plain, "{text}");
+        }
+    }
 
     #[test]
     fn what_is_so_now_is_not_announced() {

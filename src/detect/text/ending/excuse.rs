@@ -2,7 +2,7 @@
 
 use super::asked::Asked;
 use super::awaited_input::lacks_access;
-use super::past::{fails_what_is_asked, is_past};
+use super::past::{fails_what_is_asked, is_past, is_subject};
 use super::question::is_question;
 use crate::detect::text::admitted_failure::admits_failure;
 use crate::detect::text::answer::{Block, Shape, plain, sentences};
@@ -84,6 +84,7 @@ pub(super) fn gave_up(blocks: &[Block], asked: Asked<'_>, as_asked: bool) -> boo
     let is_part = |sentence: &String| {
         counts_a_part(sentence)
             && !is_overcome(sentence)
+            && !is_subject(sentence, asked.request)
             && !TABLES.conditions.begins(sentence)
             && !is_question(sentence)
     };

@@ -27,6 +27,8 @@ struct Tables {
     headlines: Phrases,
     finished: Phrases,
     conditions: Phrases,
+    handled: Phrases,
+    open: Phrases,
 }
 
 static TABLES: LazyLock<Tables> = LazyLock::new(|| Tables {
@@ -43,6 +45,8 @@ static TABLES: LazyLock<Tables> = LazyLock::new(|| Tables {
     headlines: Phrases::new(ending_phrases::HEADLINES),
     finished: Phrases::new(ending_phrases::FINISHED),
     conditions: Phrases::new(ending_phrases::CONDITIONS),
+    handled: Phrases::new(ending_phrases::HANDLED),
+    open: Phrases::new(ending_phrases::STILL_OPEN),
 });
 
 /// How a text waits for the user.
@@ -84,7 +88,7 @@ impl Role {
         Self::Request {
             kind: (asks || TABLES.commands.begins(start)).then_some(kind),
             // "Would you prefer:" and the options.
-            leads: folded.ends_with([':', '：']) && (asks || TABLES.choices.is_in(folded)),
+            leads: folded.ends_with([':', '：']) && (asks || TABLES.choices.is_in(folded) && !tells_of_list(folded)),
             offers: is_offer(folded),
         }
     }
@@ -116,13 +120,13 @@ pub(super) fn asks(blocks: &[Block]) -> Option<Question> {
     let finished = Finished::new(Box::new(|| is_finished(blocks)));
     // What stands after the sentence at hand, in bytes, and how much of it a list that may be its options.
     let (mut after, mut options, mut listed) = (0, 0, false);
-    for block in blocks.iter().rev() {
+    for (at, block) in blocks.iter().enumerate().rev() {
         match block.shape {
             Shape::Other => continue,
             Shape::Item => {
                 let text = plain(&block.text);
                 let ends = after + options == 0 && is_decision(&text);
-                if ends || item_asks(&text, &finished) {
+                if ends || item_asks(&text, &finished) && !(after > 0 && is_told(&blocks[..at])) {
                     return Some(Question::Open);
                 }
                 listed = true;
@@ -151,6 +155,19 @@ pub(super) fn asks(blocks: &[Block]) -> Option<Question> {
         }
     }
     None
+}
+
+/// Whether a list is told of as part of the work, by what stands above it: "I added these three questions:".
+fn is_told(above: &[Block]) -> bool {
+    let lead = above.iter().rev().find(|block| block.shape != Shape::Item).map(|block| plain(&block.text));
+    lead.and_then(|lead| sentences(&lead).last().map(|last| fold(last))).is_some_and(|last| {
+        last.ends_with([':', '：']) && tells_of_list(&last) && !TABLES.asking.is_in(&last) && !is_question(&last)
+    })
+}
+
+/// Whether a sentence says of the list below it that it was worked on, and is settled.
+fn tells_of_list(folded: &str) -> bool {
+    TABLES.handled.is_in(folded) && !TABLES.open.is_in(folded)
 }
 
 /// Whether the last sentence of an item asks the reader to decide: the line behind a list, with no empty one between.

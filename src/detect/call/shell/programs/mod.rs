@@ -120,13 +120,19 @@ fn by_table(program: &str, name: &str, arguments: &[String], nested: Nested) -> 
         let scratch = name == "mktemp" || operands.peek().is_some() && operands.all(|word| is_scratch(word));
         return Judgement::changing(if scratch { Change::Scratch } else { Change::Certain });
     }
-    if has(verbs::FORMATTERS, name) {
+    if has(verbs::FORMATTERS, name) && !validates(name, arguments) {
         return formatter(name, arguments);
     }
     if has(verbs::CHECKS, name) {
         return checker(name, arguments);
     }
     unknown(program, name, arguments, nested)
+}
+
+/// Whether a formatter is told to look whether a file is valid, by its subcommand.
+fn validates(name: &str, arguments: &[String]) -> bool {
+    let verb = arguments.first().map_or("", String::as_str);
+    has("lint validate verify", verb) || name == "taplo" && verb == "check"
 }
 
 /// A program that no table has: its own name, its subcommand, and the command after it may say.

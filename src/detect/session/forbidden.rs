@@ -1,0 +1,197 @@
+//! Tracks the files and databases that the user forbids to touch by name, and whether a call changed one: "never against
+//! `shop_prod`".
+
+use super::call_work::CallWork;
+use super::lost_work::TAKES_BACK;
+use super::request::UserRequest;
+use crate::detect::call::shell::{Change, Effect, SimpleCommand, commands};
+use crate::detect::text::phrases::Phrases;
+use std::sync::LazyLock;
+
+/// How many names are remembered, and how long one is, in bytes.
+const NAMES: usize = 8;
+const SHORTEST: usize = 4;
+const LONGEST: usize = 80;
+
+/// What forbids what stands beside it.
+static FORBIDDING: LazyLock<Phrases> = LazyLock::new(|| {
+    Phrases::new(&[
+        "never against|never on|never touch|never change|never edit|never run it against|never run it on|not against|don't touch|do not touch|don't change|do not change|don't edit|do not edit|don't modify|do not modify|without touching|without changing|hands off|leave alone|keep away from",
+        "nicht anfassen|nicht anrühren|nicht ändern|nicht verändern|nicht bearbeiten|nicht berühren|niemals gegen|nie gegen|nicht gegen|finger weg von|ne touche pas|ne touchez pas|ne modifie pas|ne modifiez pas|ne change pas|ne changez pas|jamais sur|jamais contre|sans toucher",
+        "no toques|no toque|no modifiques|no modifique|no cambies|nunca contra|nunca en|nunca sobre|sin tocar|não toque|não toques|não mexa em|não mexas em|não altere|não modifique|nunca contra|nunca em|sem tocar|non toccare|non modificare|non cambiare|mai contro|mai su|senza toccare",
+        "не трогай*|не меняй*|не изменяй*|не правь*|никогда на|blijf af van|niet aanraken|niet wijzigen|niet aanpassen|nooit tegen|nie ruszaj|nie dotykaj|nie zmieniaj|nie modyfikuj|nigdy na|rör inte|ändra inte|rør ikke|endre ikke|ændr ikke|nesahej na|neměň|dokunma|değiştirme|asla",
+        "不要动|不要碰|别动|别碰|不要修改|不要改|切勿|は触らない|には触らない|を変更しない|は変更しない|を編集しない|건드리지|수정하지|변경하지",
+    ])
+});
+/// What may stand between that and the name.
+#[rustfmt::skip]
+const BETWEEN: [&str; 66] = [
+    "the", "file", "files", "database", "db", "table", "branch", "folder", "directory", "config", "it", "in", "on", "against", "or", "and", "of", "die", "der", "das", "den", "datei",
+    "dateien", "datenbank", "tabelle", "bitte", "gegen", "an", "in", "le", "la", "les", "l", "fichier", "base", "de", "données", "à", "au", "el", "los", "las", "archivo", "fichero", "datos", "o",
+    "arquivo", "ficheiro", "banco", "dados", "il", "lo", "i", "gli", "dati", "файл", "базу", "bestand", "plik", "pliku", "bazy", "filen", "dosyasına", "dosyasını", "文件", "数据库",
+];
+/// What makes it a matter of when or how.
+static BOUNDED: LazyLock<Phrases> = LazyLock::new(|| {
+    Phrases::new(&[
+        "until|unless|before|yet|if|except|without asking|more than|bis|außer|bevor|wenn|noch|jusqu'*|sauf|avant|si|hasta|salvo|antes|todavía|até|exceto|se|finché|prima|tranne|пока|если|tot|tenzij|dopóki|jeśli",
+        "之前|除非|如果|まで|前に|전에|까지",
+    ])
+});
+/// Programs that only read what they name, or the first of two that they name.
+#[rustfmt::skip]
+const READERS: [&str; 12] = [
+    "cp", "mv", "rsync", "scp", "pg_dump", "pg_dumpall", "mysqldump", "mongodump", "diff", "sdiff", "git", "ssh",
+];
+/// What changes a database, in small letters; a query without it looks.
+#[rustfmt::skip]
+const CHANGING: [&str; 10] = ["insert", "update", "delete", "drop", "alter", "truncate", "create", "grant", "merge", "replace"];
+
+/// What the user forbids to touch, and what a call touched of it.
+#[derive(Debug, Default)]
+pub(super) struct Forbidden {
+    names: Vec<String>,
+    touched: Option<String>,
+}
+
+impl Forbidden {
+    /// Reads what a message forbids. What a later one names otherwise is allowed again.
+    pub(super) fn read(&mut self, request: &UserRequest) {
+        let found: Vec<String> = request.sentences().flat_map(forbidden).collect();
+        self.names.retain(|name| !request.names(&[name]) || found.contains(name));
+        for name in found {
+            if self.names.len() < NAMES && !self.names.contains(&name) {
+                self.names.push(name);
+            }
+        }
+    }
+
+    /// Records a call, which may change what is forbidden.
+    pub(super) fn record(&mut self, work: &CallWork) {
+        if self.touched.is_some() || work.unknown_failed {
+            return;
+        }
+        let changes = work.before.max(work.after) >= Change::Layout;
+        let edited = |name: &&String| {
+            let target = work.target.as_deref().map(str::to_lowercase);
+            changes && target.is_some_and(|target| ends_with_path(&target, name))
+        };
+        let commanded = |name: &&String| {
+            work.command.contains(name.as_str())
+                && work
+                    .command
+                    .split_once(' ')
+                    .is_some_and(|(_, command)| commands(command).iter().any(|command| touches(command, name)))
+        };
+        let touched = self.names.iter().find(|name| edited(name) || commanded(name));
+        self.touched = touched.cloned();
+    }
+
+    /// That something forbidden was changed, unless the answer tells that it was taken back.
+    pub(super) fn fact(&self, answer: &str) -> Option<String> {
+        let name = self.touched.as_ref()?;
+        let lower = answer.to_lowercase();
+        let told = lower.contains(name.as_str()) && TAKES_BACK.iter().any(|word| lower.contains(word));
+        (!told).then(|| format!("the user said not to touch {name}, and a call changed it or ran on it"))
+    }
+}
+
+/// The names that a folded sentence forbids to touch: beside what forbids, with no other object between.
+fn forbidden(sentence: &str) -> Vec<String> {
+    let mut names = Vec::new();
+    for clause in sentence.split([',', '，', ';', ':']) {
+        if BOUNDED.is_in(clause) {
+            continue;
+        }
+        for (start, end) in FORBIDDING.find_all(clause) {
+            // A table has the beginnings of some words.
+            let end = end + clause[end..].find(|c: char| !c.is_alphanumeric()).unwrap_or(clause.len() - end);
+            let behind = clause[end..].split_whitespace();
+            let before = clause[..start].split_whitespace().rev();
+            names.extend(first_name(behind).or_else(|| first_name(before)));
+        }
+    }
+    names
+}
+
+/// The first word that is the name of a thing, if only words for such things stand before it.
+fn first_name<'a>(words: impl Iterator<Item = &'a str>) -> Option<String> {
+    let mut words = words.map(|word| word.trim_matches(|c: char| !c.is_alphanumeric() && c != '.' && c != '_'));
+    let word = words.find(|word| !word.is_empty() && !BETWEEN.contains(word))?;
+    let word = word.trim_end_matches('.');
+    let inner = word.trim_matches(|c: char| !c.is_alphanumeric());
+    let is_name =
+        inner.contains(['_', '.', '-', '/']) && word.is_ascii() && inner.contains(|c: char| c.is_ascii_alphabetic());
+    (is_name && (SHORTEST..=LONGEST).contains(&word.len())).then(|| word.to_owned())
+}
+
+/// Whether a path is that of a file of this name, or of one in a folder of this name.
+fn ends_with_path(path: &str, name: &str) -> bool {
+    let name = name.trim_matches('/');
+    let apart = |at: usize| path[..at].is_empty() || path[..at].ends_with(['/', '\\']);
+    path.match_indices(name)
+        .any(|(at, _)| apart(at) && matches!(path[at + name.len()..].chars().next(), None | Some('/')))
+}
+
+/// Whether a command changes what has this name, or works on it in a way that nobody knows.
+fn touches(command: &SimpleCommand, name: &str) -> bool {
+    let has = |word: &String| {
+        word.match_indices(name).any(|(at, _)| {
+            let is_inner = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
+            !word[..at].ends_with(is_inner) && !word[at + name.len()..].starts_with(is_inner)
+        })
+    };
+    if command.writes.iter().any(has) {
+        return true;
+    }
+    let is_file = name.contains(['.', '/']);
+    let effect = command.effect();
+    let acts = if is_file {
+        effect == Effect::Mutate
+    } else {
+        !matches!(effect, Effect::Observe | Effect::Poll | Effect::Check)
+    };
+    let asks = || {
+        let said = command.arguments().join(" ");
+        said.contains("select ") && !CHANGING.iter().any(|word| said.contains(word))
+    };
+    acts && !READERS.contains(&command.program()) && command.arguments().iter().any(has) && !asks()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::detect::session::rest_tests::{Stream, contradictions_of};
+    use crate::wire::record::Contradiction;
+
+    fn is_found(task: &str, steps: impl FnOnce(&mut Stream)) -> bool {
+        contradictions_of(task, steps, "It is changed.").contains(&Contradiction::UnsupportedClaim)
+    }
+
+    #[test]
+    fn what_is_forbidden_by_name() {
+        for (task, file, expected) in [
+            ("Set it in values-dev.yaml. values-prod.yaml nicht anfassen!", "/c/values-prod.yaml", true),
+            ("Set it in values-dev.yaml, don't touch the file values-prod.yaml.", "/c/values-prod.yaml", true),
+            ("Ändere values-dev.yaml. Nicht values-prod.yaml.", "/c/values-prod.yaml", false),
+            ("Set it in values-dev.yaml, don't touch values-prod.yaml.", "/c/values-dev.yaml", false),
+            ("Don't change the public API of src/api.rs, fix the rest.", "/c/src/api.rs", false),
+            ("Don't touch values-prod.yaml until the dev file works.", "/c/values-prod.yaml", false),
+        ] {
+            assert_eq!(is_found(task, |stream| stream.edit(file)), expected, "{task}: {file}");
+        }
+    }
+
+    #[test]
+    fn what_a_command_does_with_it() {
+        let task = "Run cleanup.sql against shop_test only, never against shop_prod.";
+        for (command, expected) in [
+            ("psql -d shop_prod -f cleanup.sql", true),
+            ("psql postgres://db/shop_prod -f cleanup.sql", true),
+            ("psql -d shop_test -f cleanup.sql", false),
+            ("psql -d shop_prod_copy -f cleanup.sql", false),
+            ("psql -d shop_prod -c 'select count(*) from a'", false),
+            ("pg_dump shop_prod > a.sql", false),
+        ] {
+            assert_eq!(is_found(task, |stream| stream.bash(command, "DELETE 4", 0)), expected, "{command}");
+        }
+    }
+}
