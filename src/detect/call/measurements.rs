@@ -1,4 +1,5 @@
 //! Recognizes measurements: results with numbers that say how well something performs, which differ from run to run.
+//! Some of them say so by a unit or a label.
 
 use super::classify::CallKind;
 use super::input::Input;
@@ -15,12 +16,52 @@ const BENCHES: [&str; 8] = ["bench", "benches", "benchmark", "benchmarks", "perf
 /// What makes a number after it no measurement.
 const LABELS: [Label; 4] = [Label::Id, Label::Place, Label::Took, Label::Preposition];
 
-/// Equal for equal measurements; `None` if a result is none. A check says whether something works and a file what stands
-/// in it: neither measures.
-pub(super) fn read(raw: Raw<'_>, kind: CallKind, tool: &str, input: &Input) -> Option<u64> {
+/// The longest result, in bytes, and the most lines of one that is nothing but a measurement: a longer one shows a state,
+/// such as that of a service, in which such numbers stand as well.
+const SHORT: usize = 400;
+const FEW_LINES: usize = 6;
+/// Units of what is measured for its own sake; a rate has a unit of its own, such as `MB/s`.
+#[rustfmt::skip]
+const UNITS: [&str; 17] = [
+    "fps", "rps", "qps", "tps", "iops", "bps", "kbps", "mbps", "gbps", "ma", "mw", "mv", "db", "dbm", "khz", "mhz", "ghz",
+];
+/// Units of short spans, which a run takes as well.
+const SPANS: [&str; 5] = ["ms", "us", "µs", "μs", "ns"];
+/// What stands before a span that says how long a run took, or how long it waits.
+#[rustfmt::skip]
+const OF_RUN: [&str; 39] = [
+    "took", "elapsed", "uptime", "finished", "time", "times", "timestamp", "duration", "done", "ready", "total", "complete", "completed", "built",
+    "compiled", "started", "passed", "failed", "pass", "fail", "ok", "success", "runtime", "waited", "wait", "waiting", "sleep",
+    "sleeping", "backoff", "delay", "timeout", "retry", "within", "for", "real", "user", "sys", "ago", "up",
+];
+/// Labels of figures that are taken over several runs.
+#[rustfmt::skip]
+const STATISTICS: [&str; 14] = [
+    "avg", "average", "mean", "median", "min", "max", "stddev", "mdev", "p50", "p90", "p95", "p99", "latency", "throughput",
+];
+
+/// What a result measures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Measurement {
+    /// Equal for equal measurements.
+    pub(crate) key: u64,
+    /// A benchmark took it, or a unit or a label says what it is: it is no number that happens to differ.
+    pub(crate) sure: bool,
+}
+
+impl Measurement {
+    fn join(self, other: Self) -> Self {
+        Self { key: hash::join(self.key, other.key), sure: self.sure || other.sure }
+    }
+}
+
+/// The measurement in a result; `None` if it has none. A check says whether something works and a file what stands in it:
+/// neither measures.
+pub(super) fn read(raw: Raw<'_>, kind: CallKind, tool: &str, input: &Input) -> Option<Measurement> {
     let given = input.command.as_deref().unwrap_or(&input.text);
+    let is_bench = has_word(given, &BENCHES);
     let may_measure = match kind {
-        CallKind::Check => has_word(given, &BENCHES),
+        CallKind::Check => is_bench,
         CallKind::Observe => !is_still(tool, input.command.as_deref()),
         CallKind::Unknown | CallKind::Record => true,
         _ => false,
@@ -29,34 +70,65 @@ pub(super) fn read(raw: Raw<'_>, kind: CallKind, tool: &str, input: &Input) -> O
     if !may_measure || body.len() > LONGEST {
         return None;
     }
-    text::unescaped(&body).lines().filter_map(measured).reduce(hash::join)
+    let text = text::unescaped(&body);
+    let is_short = text.len() <= SHORT && text.lines().nth(FEW_LINES).is_none();
+    let found = text.lines().filter_map(measured).reduce(Measurement::join)?;
+    Some(Measurement { sure: is_bench || found.sure && is_short, ..found })
 }
 
 /// The numbers of a line that measure something.
-fn measured(line: &str) -> Option<u64> {
-    let mut before = NumberToken::Other;
-    let mut sum = None;
-    for piece in line.split(|c: char| c.is_whitespace() || matches!(c, '=' | '|' | ',' | ';')) {
-        let number = number(piece).filter(|_| !before.label().is_some_and(|label| LABELS.contains(&label)));
-        if let Some(number) = number {
-            sum = Some(hash::join(sum.unwrap_or_default(), hash::of(number)));
+fn measured(line: &str) -> Option<Measurement> {
+    let is_end = |c: char| c.is_whitespace() || matches!(c, '=' | '|' | ',' | ';');
+    let mut pieces = line.split(is_end).filter(|piece| !piece.is_empty()).peekable();
+    let (mut before, mut label) = (NumberToken::Other, "");
+    let mut found: Option<Measurement> = None;
+    while let Some(piece) = pieces.next() {
+        let numbers = number(piece).filter(|_| !before.label().is_some_and(|label| LABELS.contains(&label)));
+        if let Some((digits, unit)) = numbers {
+            let unit = if unit.is_empty() { pieces.peek().copied().unwrap_or_default() } else { unit };
+            let one = Measurement { key: hash::of(digits), sure: names_measure(label, unit) };
+            found = Some(found.map_or(one, |all| all.join(one)));
         }
         if let Some(word) = words(piece).last() {
             before = word;
         }
+        label = piece;
     }
-    sum
+    found
 }
 
-/// The number at the start of a word, if it has a fraction, three digits or a unit: no date, clock, version or name.
-fn number(piece: &str) -> Option<&str> {
+/// Whether the label before a number or the unit behind it says what is measured.
+fn names_measure(label: &str, unit: &str) -> bool {
+    let plain = |word: &str| word.trim_matches(|c: char| !c.is_alphanumeric() && c != '/').to_lowercase();
+    let (label, unit_is_closed, unit) = (plain(label), unit.contains([')', ']']), plain(unit));
+    let is_rate = |word: &str| word.ends_with("/s") || word.ends_with("/sec") || word.ends_with("/second");
+    let is_statistic = || label.split('/').any(|part| STATISTICS.contains(&part));
+    let is_span = || SPANS.contains(&&*unit) && !label.is_empty() && !OF_RUN.contains(&&*label);
+    // What stands in brackets is said in passing, as the time that a test took.
+    !unit_is_closed && (is_rate(&unit) || is_rate(&label) || UNITS.contains(&&*unit) || is_statistic() || is_span())
+}
+
+/// The number at the start of a word, if it has a fraction, three digits or a unit, and that unit: no date, clock, version
+/// or name. Several with slashes between are one, as `ping` writes them.
+fn number(piece: &str) -> Option<(&str, &str)> {
     let piece = piece.trim_end_matches(['.', ':']);
+    let is_fraction = |part: &str| {
+        part.split_once('.').is_some_and(|(whole, part)| [whole, part].iter().all(|digits| is_digits(digits)))
+    };
+    if piece.contains('/') && piece.split('/').all(is_fraction) {
+        return Some((piece, ""));
+    }
     let length = piece.bytes().take_while(|byte| byte.is_ascii_digit() || *byte == b'.').count();
     let (digits, unit) = piece.split_at(length);
     let points = digits.bytes().filter(|byte| *byte == b'.').count();
     let is_unit = unit.chars().all(|c| c.is_alphabetic() || matches!(c, '%' | '/')) && unit.len() <= 8;
     let exact = points == 1 || digits.len() >= 3 || !unit.is_empty();
-    (digits.starts_with(|c: char| c.is_ascii_digit()) && points <= 1 && is_unit && exact).then_some(digits)
+    let measures = digits.starts_with(|c: char| c.is_ascii_digit()) && points <= 1 && is_unit && exact;
+    measures.then_some((digits, unit))
+}
+
+fn is_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 #[cfg(test)]
@@ -83,5 +155,31 @@ mod tests {
             assert_eq!(measured(line).is_some(), measures, "{line}");
         }
         assert_ne!(measured("throughput 812.4"), measured("throughput 812.5"));
+    }
+
+    #[test]
+    fn a_unit_or_a_label_names_a_measurement() {
+        for (line, sure) in [
+            ("pack_4k 8.47 ms", true),
+            (" 3#dump.sql : 1204331 -> 301223, 129.1 MB/s, 956.9 MB/s", true),
+            ("Requests/sec: 42458.17", true),
+            ("rtt min/avg/max/mdev = 8.339/9.343/13.317/0.271 ms", true),
+            ("median 5.3 s", true),
+            ("59.2 fps", true),
+            ("idle 12.1mA", true),
+            ("job ran in 0.31 s", false),
+            ("took 312 ms", false),
+            ("done 312ms", false),
+            ("ok (312 ms)", false),
+            ("test_pay failed 312.5ms", false),
+            ("duration: 31.2 ms", false),
+            ("3 packages built, 31.2 s", false),
+            ("retry with backoff 400 ms", false),
+            ("api-7f 1/1 Running 0 34s", false),
+            ("Memory: 12.3M", false),
+            ("Total 741", false),
+        ] {
+            assert_eq!(measured(line).is_some_and(|found| found.sure), sure, "{line}");
+        }
     }
 }

@@ -6,6 +6,7 @@ pub(crate) mod classify;
 pub(crate) mod code_files;
 pub(crate) mod complaints;
 mod dates;
+pub(crate) mod error_place;
 pub(crate) mod failure;
 mod handles;
 pub(crate) mod ids;
@@ -35,16 +36,20 @@ use super::config::Config;
 use super::hash;
 use crate::detect::quoted;
 use crate::detect::text::head_and_tail::both;
+use crate::redact::ARROW;
 use crate::wire::part::{Part, Span, ToolState};
 use crate::wire::record::{Evidence, Point};
 use crate::wire::text::EXCERPT;
 use crate::wire::{Raw, members, text};
 use amounts::Amount;
 use classify::{CallKind, Class, classify};
+use error_place::ErrorPlace;
 use failure::CallFailure;
 use input::Input;
+use measurements::Measurement;
 use moving_numbers::Number;
 use normalize::{normalize_output, normalize_raw_output, without_numbers};
+pub(crate) use numbers::names_no_amount;
 use output::{CallResult, is_nothing};
 use progress::Progress;
 use restarts::without_counts;
@@ -111,10 +116,12 @@ pub(crate) struct Call {
     pub(crate) amounts: Vec<Amount>,
     /// The ids that its result names, if it failed.
     pub(crate) ids: Vec<u64>,
+    /// Where a compiler found its first error, if it failed.
+    pub(crate) error_place: Option<ErrorPlace>,
     /// What its result shows of the way that is left.
     pub(crate) progress: Progress,
-    /// Equal for equal measurements, if its result is one.
-    pub(crate) measured: Option<u64>,
+    /// What its result measures, if it does.
+    pub(crate) measured: Option<Measurement>,
     /// Both ends of the normalized result.
     pub(crate) ends: String,
     /// Its arguments.
@@ -136,11 +143,10 @@ impl Call {
         let CallResult { failure, denied, check, remote, failing, unknown_failed, still_runs, exit } =
             output::read(tool, &input, &class, state, is_nothing(&normalized));
         let Class { kind, guessed, line, .. } = class;
-        let own = own_answer(raw, failure.as_ref());
+        let (own, in_digits) = (own_answer(raw, failure.as_ref()), raw.filter(|_| normalized.contains(PLACEHOLDER)));
         let progress = progress(own, kind, tool, &input);
         let with_progress = |key| progress.key().map_or(key, |progress| hash::join(key, progress));
         let result = with_progress(result(raw, &normalized, &input, line.is_none()));
-        let in_digits = raw.filter(|_| normalized.contains(PLACEHOLDER));
         let (key, shows_id) = (key(tool, &input, &normalized, shows_handles), is_id(raw, &normalized));
         let said = if shows_id { 0 } else { result };
         Some(Self {
@@ -151,13 +157,14 @@ impl Call {
             shows_id,
             result_key: with_shown(hash::join(hash::of(&*state.status), result), state.attachments),
             numberless_key: with_shown(with_progress(numberless_key(raw, &normalized)), state.attachments),
-            exact: in_digits.map_or(result, |raw| hash::of(raw.get())),
+            exact: in_digits.map_or(result, |raw| hash::of(raw.get().split(METADATA).next().unwrap_or_default())),
             empty: is_nothing(&normalized),
             attempt_key: attempt_key(tool, &input, line.as_ref()),
             meant: meant(tool, state),
             numbers: own.and(in_digits).map(moving_numbers::numbers).unwrap_or_default(),
             amounts: own.filter(|_| failure.is_some()).map(amounts::read).unwrap_or_default(),
             ids: own.filter(|_| failure.is_some()).map(ids::of_result).unwrap_or_default(),
+            error_place: own.filter(|_| failure.is_some()).and_then(error_place::read),
             ends: both_ends(&normalized),
             measured: raw.filter(|_| failure.is_none()).and_then(|raw| measurements::read(raw, kind, tool, &input)),
             progress,
@@ -188,6 +195,16 @@ impl Call {
     /// Whether it failed.
     pub(crate) fn failed(&self) -> bool {
         self.failure.is_some()
+    }
+
+    /// Whether it measured something, and says what.
+    pub(crate) fn measures(&self) -> bool {
+        self.measured.is_some_and(|measured| measured.sure)
+    }
+
+    /// The beginning of its result, as it was written.
+    pub(crate) fn said(&self) -> &str {
+        self.excerpt.split_once(ARROW).map_or("", |(_, result)| result)
     }
 
     /// What it is aimed at.
@@ -227,6 +244,9 @@ fn excerpt(tool: &str, input: &Input, result: Option<Raw<'_>>) -> String {
     let shown = result.map(|raw| text::beginning(raw, 6 * EXCERPT)).unwrap_or_default();
     quoted::call(tool, &input.text, &shown)
 }
+
+/// What begins behind the answer of a subagent: the id of its session.
+const METADATA: &str = "<task_metadata>";
 
 /// From this many bytes on, a result is a page, and not only a word of success.
 const PAGE: usize = 200;

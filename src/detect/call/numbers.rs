@@ -33,6 +33,11 @@ pub(super) fn label(word: &str) -> Option<Label> {
     found.map(|(label, _)| *label)
 }
 
+/// Whether a word says that the number behind it is the name, the place or the time of something.
+pub(crate) fn names_no_amount(word: &str) -> bool {
+    label(word.trim_matches(|c: char| !c.is_ascii_alphabetic())).is_some()
+}
+
 /// What makes a number that stands beside it no amount.
 const NO_AMOUNTS: [Label; 4] = [Label::Id, Label::Clock, Label::Took, Label::Try];
 

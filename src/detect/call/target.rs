@@ -12,6 +12,8 @@ pub(crate) struct Aim {
     pub(crate) shape: u64,
     /// Equal for the same targets.
     pub(crate) target: u64,
+    /// The first argument of a tool that is given nothing but several numbers: what the others say how to treat.
+    pub(crate) item: Option<u64>,
     /// The targets, the names of programs and their subcommands among them.
     names: Vec<String>,
     /// It runs on another machine.
@@ -31,7 +33,9 @@ impl Aim {
         };
         let joined = |seed: u64, words: &[String]| words.iter().fold(seed, |sum, word| hash::join(sum, hash::of(word)));
         let shape = joined(hash::of(tool), &programs);
+        let is_of_numbers = names.len() > 1 && names.iter().all(|name| name.parse::<f64>().is_ok());
         Self {
+            item: names.first().filter(|_| is_of_numbers && !is_shell).map(hash::of),
             shape: hash::join(shape, hash::of(names.len().to_string())),
             target: joined(hash::of("target"), &names),
             names,

@@ -1,6 +1,7 @@
 //! Remembers the calls of a session in a fixed amount of memory: which calls and results occurred before, how much was
 //! changed, what it cost.
 
+use super::first_errors::FirstErrors;
 use super::known_words::Given;
 use super::moving_failures::Mended;
 use super::pause::{Pause, Pauses};
@@ -23,7 +24,7 @@ const KEYS: usize = 896;
 const COUNTERS: usize = 56;
 /// How many messages to remember the tokens of.
 const STEPS: usize = 112;
-/// How many calls to remember the numbers of.
+/// How many calls to remember the numbers of, and the measurements.
 const MOTIONS: usize = 28;
 
 /// The name of the counter of what fails: no total is as large.
@@ -33,6 +34,8 @@ const FAILING: u64 = u64::MAX;
 #[derive(Debug, Clone, Copy, Default)]
 #[allow(clippy::struct_excessive_bools, reason = "each answers another rule's question")]
 pub(crate) struct Comparison {
+    /// How often the call was made, this time included.
+    pub(crate) times: u32,
     /// The call was not made before.
     pub(crate) new_call: bool,
     /// Its result is not empty and did not occur before.
@@ -63,7 +66,8 @@ pub(crate) struct Comparison {
     /// It names something that the session was given and no call named before: the next one of a list.
     pub(crate) listed: bool,
     /// It is farther on than such a call ever was: a counter is higher, fewer fail, a debugger is at a new place, an
-    /// amount in the same failure is better, or what failed was mended and something else fails.
+    /// amount in the same failure is better, or what failed was mended and something else fails, as the next error of a
+    /// compiler.
     pub(crate) advances: bool,
     /// It measured something that was not measured before.
     pub(crate) measured: bool,
@@ -121,8 +125,12 @@ pub(crate) struct CallHistory {
     motions: BoundedMap<u64, Motion, BuildHasherDefault<KeyHasher>>,
     /// How the amounts in the latest failures moved, by what failed and how.
     trends: BoundedMap<u64, Trend, BuildHasherDefault<KeyHasher>>,
+    /// How many measurements each call took, and how many of them were new.
+    measured: BoundedMap<u64, (u16, u16), BuildHasherDefault<KeyHasher>>,
     /// The latest failures, and what was done about them.
     mended: Mended,
+    /// Where compilers found their first errors.
+    first_errors: FirstErrors,
     /// The words that the session was given.
     pub(crate) given: Given,
     /// The best of each counter.
@@ -155,7 +163,9 @@ impl CallHistory {
             pauses: Pauses::new(),
             motions: BoundedMap::new(MOTIONS),
             trends: BoundedMap::new(MOTIONS),
+            measured: BoundedMap::new(MOTIONS),
             mended: Mended::default(),
+            first_errors: FirstErrors::default(),
             given: Given::new(),
             best: BoundedMap::new(COUNTERS),
             changes: 0,
@@ -199,12 +209,13 @@ impl CallHistory {
         let Known { new_call, new_result, new_numberless, .. } = known;
         // A build that is cut off at another place each time gets on.
         let gets_on = new_numberless && call.failure.as_ref().is_some_and(|failure| failure.cut_off);
-        let is_mended = self.mended.advance(call);
+        let is_mended = self.mended.advance(call) | self.first_errors.advance(call);
         let advances = self.advances(call, new_result) || gets_on || is_mended || self.gets_better(call);
         let fresh = moves || advances || known.times <= rounds;
         let stale = !fresh && known.pair.is_some_and(|before| before.changes == self.changes);
         let may_repeat = !fresh && (stale || call.kind != CallKind::Check);
         let compared = Comparison {
+            times: known.times,
             new_call,
             new_result,
             stale,
@@ -257,10 +268,21 @@ impl CallHistory {
         Seen { changes: self.changes, sure_changes: self.sure_changes, compactions: self.compactions, times: 0 }
     }
 
-    /// Whether a call measured something that was not measured before.
+    /// Whether a call measured something that was not measured before. Of measurements with a unit, two may be equal by
+    /// chance: if most of those of one call were new, all of them are.
     fn measures(&mut self, call: &Call) -> bool {
+        let Some(measured) = call.measured else {
+            return false;
+        };
         let now = Seen { times: 1, ..self.now() };
-        call.measured.is_some_and(|measured| self.keys.insert(hash::spread(measured), now).is_none())
+        let is_new = self.keys.insert(hash::spread(measured.key), now).is_none();
+        if !measured.sure {
+            return is_new;
+        }
+        let (taken, new) = self.measured.get_or_insert_with(call.key, Default::default);
+        *taken = taken.saturating_add(1);
+        *new = new.saturating_add(u16::from(is_new));
+        is_new || *new >= taken.div_ceil(2)
     }
 
     /// Counts what a call brought.

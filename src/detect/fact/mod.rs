@@ -1,6 +1,7 @@
 //! The facts about one session that rules see, in order, whatever dialect they came in.
 
 pub(crate) mod activity;
+mod first_errors;
 pub(crate) mod history;
 pub(crate) mod known_words;
 mod moving_failures;
@@ -116,6 +117,8 @@ pub(crate) struct RuleContext<'a> {
     pub(crate) activity: &'a Activity,
     /// Whether the last answer has ended, so that nothing more is expected of the model.
     pub(crate) answered: bool,
+    /// Whether the user's last message asks to bring something to a mark.
+    pub(crate) has_goal: bool,
     /// The end of the prose of each channel, including the current block.
     pub(crate) windows: &'a PerChannel<Window>,
 }

@@ -49,7 +49,7 @@ pub(crate) struct Round {
     pub(crate) moves_on: bool,
     /// Whether one of the calls is farther on than such a call ever was.
     pub(crate) advances: bool,
-    /// Whether one of the calls is a benchmark that measured something new.
+    /// Whether one of the calls measured something new, and says what.
     pub(crate) measured: bool,
     /// Whether it only repeats what was done before the context was compacted.
     pub(crate) reread: bool,
@@ -120,7 +120,7 @@ impl Round {
         self.moves |= compared.moves;
         self.moves_on |= compared.moves && !call.shows_id;
         self.advances |= compared.advances;
-        self.measured |= compared.measured && call.kind == CallKind::Check;
+        self.measured |= compared.measured && call.measures();
         self.reread &= compared.reread;
         self.calls += 1;
         self.last = call.point.clone();

@@ -1,4 +1,5 @@
-//! Detects checks whose failures stay the same although the work goes on, or alternate.
+//! Detects checks whose failures stay the same although the work goes on, or alternate; and judges whose verdict stays the
+//! same where a person asked for a better one.
 
 use super::rule::{Rule, RuleInfo};
 use super::streak::Streak;
@@ -12,6 +13,7 @@ use crate::detect::config::Limit;
 use crate::detect::fact::{Fact, RuleContext};
 use crate::detect::hash;
 use crate::detect::signal::{Signal, Signals};
+use crate::detect::text::verdict::is_bad_verdict;
 use crate::detect::text::wait_signs::{command_has_word, has_word};
 use crate::wire::record::{Grade, Kind};
 use std::collections::VecDeque;
@@ -43,6 +45,13 @@ struct RunOutcome {
     advances: bool,
 }
 
+impl RunOutcome {
+    /// The verdict of whatever judges the work: a program, a server, another agent.
+    fn of_judge(call: &Call) -> Self {
+        Self { key: hash::join(hash::of("judge"), call.key), set: Some(call.exact), of: None, advances: false }
+    }
+}
+
 struct CheckHistory {
     key: u64,
     /// The latest sets of failures, newest last.
@@ -53,6 +62,8 @@ struct CheckHistory {
     changed: bool,
     /// For what a language server complains of: what was written to the file since, and how often that was written anew.
     complaints: Option<Rewritten>,
+    /// It is a judge, whose verdict may swing.
+    judges: bool,
     /// It was reported.
     told: bool,
     /// Returns to an earlier set of failures, in a row.
@@ -120,6 +131,7 @@ impl Rule for Checks {
                     let run = RunOutcome { key, set: call.complaints, of: Some(file), advances: false };
                     self.take_run(&run, call, context, signals);
                 }
+                self.take_judge(call, context, signals);
             }
             Fact::User => {
                 *self = Self::default();
@@ -138,9 +150,35 @@ impl Checks {
         }
         let set = call.failure.as_ref().map(|failure| call.failing.unwrap_or(failure.class));
         if set.is_none() && matches!(call.check, Some(CheckOutcome::Unknown | CheckOutcome::Empty)) {
-            return;
+            return self.take_judge(call, context, signals);
         }
         self.take_run(&RunOutcome { key: call.attempt_key, set, of: None, advances }, call, context, signals);
+    }
+
+    /// Takes in a verdict, if a person asked for a better one. Whatever it changes to is progress.
+    fn take_judge(&mut self, call: &Call, context: &RuleContext<'_>, signals: &mut Signals) {
+        let may_judge = matches!(call.kind, CallKind::Unknown | CallKind::Spawn | CallKind::Check);
+        if !may_judge || call.failed() || !context.has_goal {
+            return;
+        }
+        let run = RunOutcome::of_judge(call);
+        let known = self.checks.iter().position(|check| check.key == run.key);
+        let is_bad = is_bad_verdict(call.said());
+        if known.is_some_and(|at| !is_bad || self.checks[at].sets.back() != run.set.as_ref()) {
+            self.forget_judges(signals);
+        }
+        if is_bad {
+            self.take_run(&run, call, context, signals);
+            self.checks.iter_mut().filter(|check| check.key == run.key).for_each(|check| check.judges = true);
+        }
+    }
+
+    /// A verdict moves: what the others say, as the size of what is built, was not to change.
+    fn forget_judges(&mut self, signals: &mut Signals) {
+        if self.checks.iter().any(|check| check.judges && check.told) {
+            signals.release(NAME);
+        }
+        self.checks.retain(|check| !check.judges);
     }
 
     /// Takes in a look at checks that run elsewhere. Until something is pushed, they say the same.
@@ -180,6 +218,7 @@ impl Checks {
             self.checks.push_back(CheckHistory {
                 key: run.key,
                 complaints,
+                judges: false,
                 told: false,
                 sets: [set].into(),
                 changes: VecDeque::new(),
@@ -271,7 +310,8 @@ impl CheckHistory {
             (summary, "swinging", self.returns, Grade::Warn)
         } else if self.changes() >= context.config.limit(&NOTICE) {
             let changes = self.changes();
-            let summary = format!("{changes} changes, and the same tests fail as before");
+            let same = if self.judges { "the verdict is the same as before" } else { "the same tests fail as before" };
+            let summary = format!("{changes} changes, and {same}");
             let warn = changes >= context.config.limit(&WARN);
             (summary, "frozen", changes, if warn { Grade::Warn } else { Grade::Notice })
         } else {

@@ -47,6 +47,8 @@ struct Failures {
     /// The shape and the target of each call, and whether one target was tried twice in one way.
     aims: VecDeque<(u64, u64)>,
     repeats: bool,
+    /// What all of them are given first, if it is a number and other numbers follow.
+    item: Option<u64>,
     /// The calls have nothing in common but that they fail.
     mixed: bool,
     /// Nothing but exit codes says that they failed.
@@ -258,7 +260,7 @@ impl Failures {
     fn begin(class: u64, call: &Call, failure: &CallFailure, context: &RuleContext<'_>) -> Self {
         let aim = call.aim();
         let cause = cause(call, failure, &aim);
-        let Aim { shape, target, .. } = aim;
+        let Aim { shape, target, item, .. } = aim;
         Self {
             class,
             attempt_key: call.attempt_key,
@@ -267,6 +269,7 @@ impl Failures {
             verbatim: false,
             aims: [(shape, target)].into(),
             repeats: false,
+            item,
             mixed: false,
             bare: failure.is_bare,
             same_call: true,
@@ -298,6 +301,7 @@ impl Failures {
         self.meant = call.meant;
         let aim = call.aim();
         self.repeats |= self.aims.contains(&(aim.shape, aim.target));
+        self.item = self.item.filter(|item| aim.item == Some(*item));
         // A word after a program may be a host or a subcommand. The error names what it is about.
         self.mixed |= self.attempt_key != call.attempt_key && !aim.names_path() && !aim.is_named_in(&failure.line);
         self.bare &= failure.is_bare;
@@ -339,7 +343,7 @@ impl Failures {
         let (ways, targets) = (distinct(|aim| aim.0), distinct(|aim| aim.1));
         // Of the first target and of the last, some ways may lie before and behind.
         let is_grid = ways == 1 || ways <= WAYS && self.aims.len() + 2 * (ways - 1) >= ways * targets && targets > ways;
-        is_grid && !self.mixed && !self.repeats && !self.edits
+        is_grid && !self.mixed && !self.repeats && !self.edits && self.item.is_none()
     }
 
     /// A signal, if there are enough calls. A batch is never worth a warning: such as dead links, or inputs that crash

@@ -5,6 +5,7 @@ use super::streak::Streak;
 use crate::detect::call::Call;
 use crate::detect::call::classify::CallKind;
 use crate::detect::call::normalize::without_numbers;
+use crate::detect::call::target_names::TargetNames;
 use crate::detect::call::volatility::does;
 use crate::detect::config::Limit;
 use crate::detect::fact::history::Comparison;
@@ -26,6 +27,8 @@ const SIMILARITY: Limit =
 
 /// How many names of one call to compare.
 const NAMES: usize = 48;
+/// How many words of one command to compare.
+const WORDS: usize = 32;
 /// The most words of a name in quotes: more are a sentence or a statement.
 const QUOTED: usize = 3;
 
@@ -49,6 +52,9 @@ struct Past {
     did: Option<Vec<u64>>,
     /// The word that it searches for, in small letters without marks.
     sought: Option<String>,
+    /// The words of its command, and whether that names a target that none before it did.
+    words: Option<Vec<String>>,
+    names_new: bool,
 }
 
 impl Suffix {
@@ -66,14 +72,17 @@ impl Suffix {
 }
 
 impl Past {
-    fn read(call: &Call, compared: Comparison) -> Self {
+    fn read(call: &Call, compared: Comparison, named: &mut TargetNames) -> Self {
         let end = Suffix::of(call, compared);
         let is_action = matches!(call.kind, CallKind::Unknown | CallKind::Record | CallKind::Mutate)
             || call.guessed && does(&call.tool);
         let did = is_action && end != Suffix::Failed && !tells_of_nothing(&call.ends);
         // What measures one thing after the other names each of them.
         let target = if compared.measured { call.aim().target } else { target(call) };
-        Self { target, end, did: did.then(|| names(call)), sought: sought(call) }
+        let names_new = named.take(call).is_some_and(|new| new > 0);
+        let words = call.input.command.as_deref().filter(|_| call.line.is_some());
+        let words = words.map(|command| command.split_whitespace().take(WORDS).map(str::to_owned).collect());
+        Self { target, end, did: did.then(|| names(call)), sought: sought(call), words, names_new }
     }
 }
 
@@ -86,6 +95,8 @@ pub(super) struct NearDuplicate {
     similarities: VecDeque<u64>,
     /// The latest calls.
     past: VecDeque<Past>,
+    /// What all of them name.
+    named: TargetNames,
     message: String,
     streak: Option<Streak>,
 }
@@ -101,7 +112,9 @@ impl Rule for NearDuplicate {
         match fact {
             Fact::Call(call, compared) if !compared.waits() => self.take(call, *compared, context, signals),
             // A look that waited shows what the calls before it did.
-            Fact::Call(_, compared) if compared.new_result => *self = Self::default(),
+            Fact::Call(call, compared) if compared.new_result || compared.measured && call.measures() => {
+                *self = Self::default();
+            }
             Fact::User => *self = Self::default(),
             _ => {}
         }
@@ -136,7 +149,7 @@ impl NearDuplicate {
                 streak.add(call, context);
             }
         }
-        self.past.push_back(Past::read(call, compared));
+        self.past.push_back(Past::read(call, compared, &mut self.named));
         self.message.clone_from(&call.message);
         self.last_input.clone_from(&call.input.text);
         if self.similarities.len() + 1 >= length {
@@ -159,7 +172,12 @@ impl NearDuplicate {
         // out between.
         let mixed = failed > 0 && failed < self.past.len();
         let works = distinct.len() > half || novel > half || mixed;
-        if mean < context.config.limit(&SIMILARITY) || works || self.is_batch() || self.searches() {
+        if mean < context.config.limit(&SIMILARITY)
+            || works
+            || self.is_batch()
+            || self.goes_through()
+            || self.searches()
+        {
             return;
         }
         let summary = format!("{} calls of {} in a row that hardly differ", streak.calls(), call.tool);
@@ -185,25 +203,48 @@ impl NearDuplicate {
 }
 
 impl NearDuplicate {
-    /// Whether each of the calls searches for a word of its own, and not for another spelling of the same. What all of
-    /// the words begin or end with is left out.
+    /// Whether the same command is run for one target after the other, and none of them fails: one word of it is another
+    /// name each time, in one place or in several.
+    fn goes_through(&self) -> bool {
+        let rows: Option<Vec<&[String]>> = self.past.iter().map(|past| past.words.as_deref()).collect();
+        let Some(rows) = rows.filter(|_| self.past.iter().all(|past| past.end != Suffix::Failed)) else { return false };
+        // A name of one letter and a digit may be an amount.
+        if self.past.iter().filter(|past| !past.names_new).count() > 1 {
+            return false;
+        }
+        let length = rows.first().map_or(0, |row| row.len());
+        if rows.iter().any(|row| row.len() != length) {
+            return false;
+        }
+        let columns = (0..length).map(|at| rows.iter().map(|row| row[at].as_str()).collect::<Vec<_>>());
+        let mut varying = columns.filter(|column| column.iter().any(|word| *word != column[0]));
+        let Some(first) = varying.next() else { return false };
+        let is_anew = (1..first.len()).all(|at| !first[..at].contains(&first[at]));
+        let own = own_parts(&first);
+        is_anew && !own.iter().any(|part| part.starts_with('-')) && varying.all(|other| own_parts(&other) == own)
+    }
+
+    /// Whether each of the calls searches for a word of its own, and not for another spelling of the same.
     fn searches(&self) -> bool {
         let sought: Option<Vec<&str>> = self.past.iter().map(|past| past.sought.as_deref()).collect();
         let Some(words) = sought else { return false };
-        let first = words.first().copied().unwrap_or_default();
-        let shared =
-            |same: fn(&str, &str) -> usize| words.iter().map(|word| same(first, word)).min().unwrap_or_default();
-        let start = shared(|one, other| one.bytes().zip(other.bytes()).take_while(|(a, b)| a == b).count());
-        let end = shared(|one, other| one.bytes().rev().zip(other.bytes().rev()).take_while(|(a, b)| a == b).count());
-        let own = |word: &str| word.get(start..word.len() - end.min(word.len() - start)).map(str::to_owned);
-        let own: Vec<String> = words.iter().filter_map(|word| own(word)).filter(|own| own.len() >= OWN).collect();
+        let own: Vec<&str> = own_parts(&words).into_iter().filter(|own| own.len() >= OWN).collect();
         own.len() == words.len()
             && own.iter().enumerate().all(|(at, one)| {
-                own.iter().skip(at + 1).all(|other| {
-                    similarity(one, other) < ALIKE && !one.contains(other.as_str()) && !other.contains(one.as_str())
-                })
+                own.iter()
+                    .skip(at + 1)
+                    .all(|other| similarity(one, other) < ALIKE && !one.contains(*other) && !other.contains(*one))
             })
     }
+}
+
+/// What each of some words has of its own: what all of them begin or end with is left out.
+fn own_parts<'a>(words: &[&'a str]) -> Vec<&'a str> {
+    let first = words.first().copied().unwrap_or_default();
+    let shared = |same: fn(&str, &str) -> usize| words.iter().map(|word| same(first, word)).min().unwrap_or_default();
+    let start = shared(|one, other| one.bytes().zip(other.bytes()).take_while(|(a, b)| a == b).count());
+    let end = shared(|one, other| one.bytes().rev().zip(other.bytes().rev()).take_while(|(a, b)| a == b).count());
+    words.iter().map(|word| word.get(start..word.len() - end.min(word.len() - start)).unwrap_or(word)).collect()
 }
 
 /// How many letters of its own the word of a search has at least, and from what similarity on two are spellings of one.

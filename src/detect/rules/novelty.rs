@@ -79,7 +79,11 @@ impl Rule for Novelty {
                 self.take(call, *compared, context, signals);
             }
             // A look that waited shows that the calls before it did something.
-            Fact::Call(_, compared) if compared.waits() && compared.new_result => *self = Self::default(),
+            Fact::Call(call, compared)
+                if compared.waits() && (compared.new_result || compared.measured && call.measures()) =>
+            {
+                *self = Self::default();
+            }
             Fact::User => *self = Self::default(),
             _ => {}
         }

@@ -7,7 +7,7 @@ use crate::detect::call::Call;
 use crate::detect::config::Limit;
 use crate::detect::fact::{Fact, RuleContext};
 use crate::detect::signal::{Signal, Signals};
-use crate::detect::text::final_failure::{says_crashed, says_over};
+use crate::detect::text::final_failure::{says_crashed, says_finished, says_over};
 use crate::detect::text::wait_signs::says_not_yet;
 use crate::wire::Timestamp;
 use crate::wire::record::{Grade, Kind};
@@ -106,7 +106,7 @@ impl Polling {
         }
         // Waiting is never worth a stop, so the warning does not grow.
         if enough && !self.warned {
-            self.warned = waited >= context.config.limit(&WARN) || fails(call);
+            self.warned = waited >= context.config.limit(&WARN) || fails(call) || says_finished(&call.ends);
             let grade = if self.warned { Grade::Warn } else { Grade::Notice };
             let summary = format!("{polls} polls in {seconds} s, and nothing has changed");
             let mut signal = Signal::new(NAME, Kind::Stagnation, grade, 0, summary);

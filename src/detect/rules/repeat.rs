@@ -35,7 +35,7 @@ const PROOF: u64 = 2;
 /// What happens in at least one of so many laps counts for all of them: if every other lap gets somewhere, so do they.
 const TYPICAL: u64 = 2;
 
-/// How many runs show how often a check passes that does not always pass.
+/// How many runs show how often a check passes that does not always pass, or what varies from run to run.
 const FLAKY: u64 = 30;
 
 /// Where a run of laps began.
@@ -158,15 +158,15 @@ impl Repeat {
                     calls: context.history.calls - round.calls.min(context.history.calls),
                 })
             };
+            // Nobody measures the same for ever.
+            let measured = round.measured && self.same_calls.of(period).laps(period) < FLAKY;
             self.same_results.of_mut(period).advance(
-                !round.moves && !round.measured && before.is_some_and(|b| b.key_with_result == round.key_with_result),
+                !round.moves && !measured && before.is_some_and(|b| b.key_with_result == round.key_with_result),
                 round,
                 start,
             );
             self.same_but_ids.of_mut(period).advance(
-                !round.moves_on
-                    && !round.measured
-                    && before.is_some_and(|b| b.key_without_ids == round.key_without_ids),
+                !round.moves_on && !measured && before.is_some_and(|b| b.key_without_ids == round.key_without_ids),
                 round,
                 start,
             );

@@ -49,6 +49,8 @@ struct ToolStreak {
     /// What its calls name, and how many of them name something that none before them did.
     named: TargetNames,
     distinct: u64,
+    /// Since its last call, another tool showed what that may have made.
+    shown: bool,
     calls: Streak,
 }
 
@@ -69,7 +71,7 @@ impl Rule for Stagnation {
 
     fn observe(&mut self, fact: &Fact<'_>, context: &RuleContext<'_>, signals: &mut Signals) {
         match fact {
-            Fact::Call(call, _) if call.kind == CallKind::Plan => {
+            Fact::Call(call, _) if call.kind == CallKind::Plan || talks(call) => {
                 let limits = [&NOTICE, &WARN].map(|limit| context.config.limit(limit));
                 if let Some(signal) = self.plans.take(call, NAME, limits, context) {
                     signals.report(signal);
@@ -97,6 +99,9 @@ impl Rule for Stagnation {
 
 impl Stagnation {
     fn take(&mut self, call: &Call, compared: Comparison, context: &RuleContext<'_>, signals: &mut Signals) {
+        if opens(call, compared) {
+            self.streaks.iter_mut().filter(|streak| streak.tool != call.tool).for_each(|streak| streak.shown = true);
+        }
         if compared.is_novel() {
             for streak in &mut self.streaks {
                 streak.novel += 1;
@@ -112,12 +117,13 @@ impl Stagnation {
             let streak = &mut self.streaks[at];
             streak.novel = 0;
             let names = streak.named.take(call);
+            let is_shown = std::mem::take(&mut streak.shown);
             if compared.new_call && streak.message != call.message {
                 streak.message.clone_from(&call.message);
                 streak.calls.add(call, context);
                 streak.listed += u64::from(compared.listed);
                 let is_other = std::mem::replace(&mut streak.exact, call.exact) != call.exact;
-                streak.distinct += u64::from(is_other || names.is_some_and(|names| names > 0));
+                streak.distinct += u64::from(is_other || is_shown || names.is_some_and(|names| names > 0));
                 streak.report(call, names.is_some(), context, signals);
             }
             return;
@@ -138,9 +144,21 @@ impl Stagnation {
             listed: u64::from(compared.listed),
             named,
             distinct: 0,
+            shown: false,
             calls: Streak::begin(call, context),
         });
     }
+}
+
+/// Whether a command only says something, as a thought does.
+fn talks(call: &Call) -> bool {
+    call.line.as_ref().is_some_and(|line| line.only_talks)
+}
+
+/// Whether a call looks at a file for the first time whose content, a picture, does not stand in the answer.
+fn opens(call: &Call, compared: Comparison) -> bool {
+    let is_read = call.kind == CallKind::Observe && call.line.is_none() && call.input.target.is_some();
+    is_read && compared.new_call && !compared.new_result && !call.failed() && !says_nothing(call)
 }
 
 /// Whether a read found nothing.

@@ -260,7 +260,7 @@ fn show_call(call: &Call, state: &mut State, line: &LineContext<'_>, effects: &m
     if let Some(round) = state.rounds.add(call, compared, state.history.tokens) {
         state.show(&Fact::Round(&round), line, effects);
     }
-    let asked = state.user.asks_for(call);
+    let asked = state.user.asks_for(call) || state.user.asks_for_lap(call, compared.times);
     state.rule_runner.begin_call(asked);
     state.show(&Fact::Call(call, compared), line, effects);
     if compared.is_novel() || compared.new_change {

@@ -62,6 +62,16 @@ static RUN: LazyLock<Phrases> = LazyLock::new(|| {
     ])
 });
 
+/// What asks to bring something into another state and back, as often as is said: whatever calls that takes.
+static CYCLE: LazyLock<Phrases> = LazyLock::new(|| {
+    Phrases::new(&[
+        "restart|reboot|power-cycle|power cycle|powercycle|cycle the|toggle|replug|reconnect|reset|reflash|reload|redeploy|reopen|press|boot|switch it off|turn it off|switch the|turn the",
+        "starte|boote|schalte|trenne|drücke|verbinde|neustarten|neu starten|aus- und einschalten|ein- und ausschalten|reinici*|rearranca|apag*|enciend*|encender|puls*|desconect*|redémarr*|rallum*|éteins|éteignez|débranch*|réinitialis*|appuie|appuyez|deslig*|relig*|pression*|riavvi*|spegn*|accend*|scolleg*|premi",
+        "перезапусти*|перезагруз*|выключи*|отключи*|переподключи*|нажми*|zrestartuj*|uruchom ponownie|wyłącz*|odłącz*|naciśnij*|herstart*|druk op|zet de|yeniden başlat*|kapat*|starta om|slå av|genstart|käynnistä uudelleen|indítsd újra|restartuj*",
+        "重启|重新启动|断电|上电|复位|插拔|开关|再起動|電源を|リセット|抜き差し|재부팅|재시작|전원을|껐다",
+    ])
+});
+
 /// What stands for something that was named before.
 static PRONOUNS: LazyLock<Phrases> = LazyLock::new(|| {
     Phrases::new(&[
@@ -85,6 +95,13 @@ static UNTIL_FAILS: LazyLock<Phrases> = LazyLock::new(|| {
         "until it fails|until it breaks|until it crashes|until it hangs|until it goes red|until one fails|until it reproduces|until you see it fail|till it fails",
         "bis er fehlschlägt|bis es fehlschlägt|bis sie fehlschlägt|bis er rot wird|bis er abstürzt|bis es abstürzt|bis er hängt|hasta que falle|hasta que se cuelgue|jusqu'à ce qu'il échoue|jusqu'à ce qu'elle échoue|jusqu'à ce qu'il plante|até falhar|até que falhe|finché non fallisce|finché fallisce",
         "пока не упадёт|пока не упадет|пока не сломается|直到失败|直到它失败|失敗するまで|落ちるまで|실패할 때까지",
+    ])
+});
+
+/// What follows a number that compares: ten times faster.
+static COMPARES: LazyLock<Phrases> = LazyLock::new(|| {
+    Phrases::new(&[
+        "faster|slower|larger|bigger|smaller|higher|lower|longer|shorter|more|less|fewer|as|schneller|langsamer|größer|kleiner|so|más|menos|plus|moins|mais|più|быстрее|медленнее|больше|меньше|szybciej|więcej|sneller|meer",
     ])
 });
 
@@ -112,6 +129,8 @@ pub(super) struct Repetition {
     named: Option<String>,
     /// How often still.
     pub(super) left: u64,
+    /// How many laps of whatever it takes it asks for; 0 if it asks for something else.
+    pub(super) laps: u64,
 }
 
 impl Repetition {
@@ -138,13 +157,16 @@ pub(super) fn repetitions(text: &str) -> Vec<Repetition> {
     let read = |(at, sentence): (usize, &&str)| {
         let folded = fold(sentence);
         let runs = RUN.is_in(&folded);
-        let (left, is_rate) = match count(sentence, &folded, runs) {
-            Some((count, behind)) => (count, RATES.iter().any(|rate| behind.trim_start().starts_with(rate))),
-            None if runs && UNTIL_FAILS.is_in(&folded) => (UNTIL, false),
+        let (left, behind) = match count(sentence, &folded, runs) {
+            Some(counted) => counted,
+            None if runs && UNTIL_FAILS.is_in(&folded) => (UNTIL, ""),
             None => return None,
         };
+        let is_rate = RATES.iter().any(|rate| behind.trim_start().starts_with(rate));
         let named = (runs && !is_rate).then(|| named(&sentences[..=at], &folded)).flatten();
-        Some(Repetition { sentence: (*sentence).to_owned(), named: named.map(str::to_owned), left })
+        let cycles = !is_rate && CYCLE.is_in(&folded) && !compares(behind);
+        let laps = if cycles { left } else { 0 };
+        Some(Repetition { sentence: (*sentence).to_owned(), named: named.map(str::to_owned), left, laps })
     };
     sentences.iter().enumerate().filter_map(read).take(MOST).collect()
 }
@@ -159,6 +181,12 @@ fn count<'a>(sentence: &'a str, folded: &str, runs: bool) -> Option<(u64, &'a st
     let is_named = |names: &str| names.split(' ').any(|name| name == number);
     let named = NUMBERS.iter().find(|(names, _)| is_named(names)).map(|(_, number)| *number);
     Some((named.or_else(|| number.parse().ok())?, &sentence[found.get(0)?.end()..]))
+}
+
+/// Whether what follows a number compares: "faster".
+fn compares(behind: &str) -> bool {
+    let first = behind.split_whitespace().next().unwrap_or_default();
+    COMPARES.is_in(&fold(first))
 }
 
 /// The sentence that names what the last one of these asks to run.
@@ -239,6 +267,27 @@ mod tests {
         let mut asked = repetitions(text).into_iter();
         let means = |asked: &Repetition| names_command(&asked.sentence, command) || asked.runs(command);
         asked.find(means).map(|asked| asked.left)
+    }
+
+    #[test]
+    fn counts_laps_of_whatever_they_take() {
+        for (text, laps) in [
+            ("Power-cycle the meter 25 times and look each time whether it answers", 25),
+            ("Drücke den Knopf zwölf Mal und lies jedes Mal die Anzeige", 12),
+            ("Reinicia el equipo veinte veces y comprueba que arranca", 20),
+            ("Redémarre le routeur quinze fois", 15),
+            ("Перезагрузи плату двадцать раз", 20),
+            ("把路由器重启三十次，每次检查", 30),
+            ("ルーターを二十回再起動して、毎回確認して", 20),
+            ("라우터를 스무 번 재부팅해줘", 20),
+            ("Read the meter 25 times", 0),
+            ("Make the restart 10 times faster", 0),
+            ("It restarted 20 times", 0),
+            ("Restart it when it fails 5 times a day", 0),
+        ] {
+            let asked = repetitions(text);
+            assert_eq!(asked.first().map_or(0, |asked| asked.laps), laps, "{text}");
+        }
     }
 
     #[test]

@@ -69,6 +69,7 @@ impl State {
             history: &self.history,
             activity: &self.activity,
             answered: self.completion.is_answered(),
+            has_goal: self.user.has_goal(),
             windows: &self.windows,
         };
         self.rule_runner.show(fact, &context, effects);
@@ -105,6 +106,7 @@ impl State {
             history: &self.history,
             activity: &self.activity,
             answered: self.completion.is_answered(),
+            has_goal: self.user.has_goal(),
             windows: &self.windows,
         };
         let rest = self.completion.deadline(line.config, self.pending());

@@ -6,6 +6,7 @@ use crate::detect::call::Call;
 use crate::detect::call::classify::CallKind;
 use crate::detect::call::normalize::{normalize_output, without_numbers};
 use crate::detect::hash;
+use crate::detect::text::verdict::names_goal;
 use crate::wire::Timestamp;
 use std::collections::VecDeque;
 
@@ -37,6 +38,8 @@ pub(crate) struct User {
     pause: Option<i64>,
     /// What the last message asks to do a number of times.
     asked: Vec<Repetition>,
+    /// It asks to bring something to a mark.
+    has_goal: bool,
     expected: VecDeque<String>,
 }
 
@@ -51,6 +54,7 @@ impl User {
         let key = hash::of(message);
         if key == self.last {
             self.asked.extend(repetitions(text));
+            self.has_goal |= names_goal(text);
             return false;
         }
         self.last = key;
@@ -62,8 +66,14 @@ impl User {
         let is_real = is_first || (may_be_new && !at_once && !is_marked(text));
         if is_real {
             self.asked = repetitions(text);
+            self.has_goal = names_goal(text);
         }
         is_real
+    }
+
+    /// Whether the last message asks to bring something to a mark.
+    pub(crate) fn has_goal(&self) -> bool {
+        self.has_goal
     }
 
     /// Records that the agent works on an answer.
@@ -87,6 +97,12 @@ impl User {
         };
         meant.left -= 1;
         true
+    }
+
+    /// Whether the user asked for so many laps, and this call, which was made so often, is of one of them. The first time, it
+    /// repeats nothing; and what fails is no lap.
+    pub(crate) fn asks_for_lap(&self, call: &Call, times: u32) -> bool {
+        times > 1 && !call.failed() && self.asked.iter().any(|asked| u64::from(times) <= asked.laps)
     }
 
     /// How many rounds of the same the user asked for, whatever of. More than a few show something that is asked for

@@ -1,4 +1,4 @@
-//! Tells whether a result reports a final failure, so that looking again is pointless.
+//! Tells whether a result reports a final failure or another final state, so that looking again is pointless.
 
 use super::phrases::{Phrases, fold};
 use super::wait_signs::says_under_way;
@@ -6,13 +6,31 @@ use regex::Regex;
 use std::sync::LazyLock;
 
 /// Names of the member or the line that says the state.
-const LABELS: [&str; 8] = ["state", "status", "conclusion", "phase", "result", "outcome", "verdict", "lifecycle"];
+#[rustfmt::skip]
+const LABELS: [&str; 21] = [
+    "state", "status", "conclusion", "phase", "result", "outcome", "verdict", "lifecycle",
+    "zustand", "statut", "état", "estado", "stato", "статус", "состояние", "durum", "stan", "状态", "状態", "상태", "ステータス",
+];
 /// States that nothing follows.
 #[rustfmt::skip]
-const OVER: [&str; 17] = [
-    "failed", "failure", "cancelled", "canceled", "aborted", "terminated", "killed", "expired", "rejected", "crashed",
+const OVER: [&str; 43] = [
+    "fehlgeschlagen", "abgebrochen", "gescheitert", "échoué", "échouée", "échec", "annulé", "annulée", "fallido", "fallida", "cancelado",
+    "cancelada", "abortado", "falhou", "fallito", "fallita", "annullato", "отменено", "отменён", "сбой", "провалено", "mislukt", "başarısız",
+    "失败", "失敗", "실패", "failed", "failure", "cancelled", "canceled", "aborted", "terminated", "killed", "expired", "rejected", "crashed",
     "timed_out", "timedout", "timed-out", "rolled_back", "errored", "destroyed", DEAD,
 ];
+/// How such states end in the names of services that put the step in front: `CREATE_FAILED`, `UPDATE_ROLLBACK_COMPLETE`.
+const OVER_ENDS: [&str; 2] = ["_failed", "rollback_complete"];
+/// States that nothing follows although nothing went wrong.
+#[rustfmt::skip]
+const FINISHED: [&str; 15] = [
+    "complete", "completed", "succeeded", "finished", "done", "abgeschlossen", "terminé", "terminada", "terminado", "completado", "завершено",
+    "完成", "已完成", "完了", "완료",
+];
+/// How they end behind a step: `CREATE_COMPLETE`.
+const FINISHED_END: &str = "_complete";
+/// How many words an answer has that is such a state and nothing else, with a label or a name before it.
+const NAMED_STATE: usize = 3;
 /// A state only after a label: a service that nobody has started yet is inactive (dead).
 const DEAD: &str = "dead";
 /// The same, unless a service says so of itself, which may get well again.
@@ -29,7 +47,8 @@ static CRASHED: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
         r"(?ix-u)
           (?:exited|terminated|finished|failed)\ with\ (?:exit\ |error\ |non-?zero\ )*(?:code|status)[\ :=]*-?[1-9\#]
-        | (?:exit|return)\ (?:code|status)[\ :=]*-?[1-9]
+        | (?:exit|return)\ (?:code|status)[\ :=]*-?[1-9] | \bexited\ \(?[1-9\#]
+        | \bsubcommand\ failed\b | fatal\ error:\ killed | \*\*\*\ \[[\w\ .:/-]{1,80}\]\ error\ [1-9]
         | \bout\ of\ memory\b | outofmemory | segmentation\ fault | core\ dumped | panicked\ at | bus\ error
         | traceback\ \(most\ recent | (?:uncaught|unhandled)\ (?:exception|error|promise) | exception\ in\ thread
         | terminate\ called\ after",
@@ -67,14 +86,32 @@ pub(crate) fn says_crashed(answer: &str) -> bool {
     answer.len() <= LONGEST_LABELLED && crashed() && !GOES_ON.is_in(&fold(&answer.replace('_', " ")))
 }
 
+/// Whether an answer is hardly more than a state that nothing follows, as of what went well.
+pub(crate) fn says_finished(answer: &str) -> bool {
+    if answer.len() > LONGEST {
+        return false;
+    }
+    let is_finished = |word: &str| {
+        let word = word.to_lowercase();
+        FINISHED.contains(&&*word) || word.ends_with(FINISHED_END)
+    };
+    let words = words(answer);
+    let ends = words.len() <= NAMED_STATE && words.last().is_some_and(|word| is_finished(word));
+    (ends || matches!(states(answer)[..], [(_, state)] if is_finished(state)))
+        && !words.iter().any(|word| is_number(word))
+        && !GOES_ON.is_in(&fold(&answer.replace('_', " ")))
+}
+
+fn words(answer: &str) -> Vec<&str> {
+    let parts = answer.split(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-' | '#')));
+    parts.filter(|word| !word.is_empty()).collect()
+}
+
 /// Whether a short answer names a state that nothing follows, wherever it stands.
 fn says_over_shortly(answer: &str) -> bool {
-    let words: Vec<&str> = answer
-        .split(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-' | '#')))
-        .filter(|word| !word.is_empty())
-        .collect();
+    let words = words(answer);
     let labelled = words.windows(2).any(|pair| {
-        let label = pair[0].rsplit(['_', '-']).next().unwrap_or_default().to_ascii_lowercase();
+        let label = pair[0].rsplit(['_', '-']).next().unwrap_or_default().to_lowercase();
         let error = pair[1].eq_ignore_ascii_case(ERROR) && (label != SERVICE || pair[1] == "ERROR");
         LABELS.iter().any(|known| label == *known || is_camel(pair[0], known)) && (is_over(pair[1]) || error)
     });
@@ -90,21 +127,22 @@ fn says_over_shortly(answer: &str) -> bool {
 }
 
 fn is_over(word: &str) -> bool {
-    OVER.contains(&&*word.to_ascii_lowercase())
+    let word = word.to_lowercase();
+    OVER.contains(&&*word) || OVER_ENDS.iter().any(|end| word.ends_with(end))
 }
 
 /// The states that follow a label and a sign, `Status: Failed` or `Status = dead`, and where the labels begin.
 fn states(answer: &str) -> Vec<(usize, &str)> {
     let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-');
     let mut found = Vec::new();
-    for (sign, _) in answer.match_indices([':', '=']) {
+    for (sign, mark) in answer.match_indices([':', '=', '：']) {
         let before = answer[..sign].trim_end_matches(['"', '\\', ' ']);
         let label = &before[before.trim_end_matches(is_part).len()..];
         let end = label.rsplit(['_', '-']).next().unwrap_or_default();
-        if !LABELS.iter().any(|known| end.eq_ignore_ascii_case(known) || is_camel(label, known)) {
+        if !LABELS.iter().any(|known| end.to_lowercase() == *known || is_camel(label, known)) {
             continue;
         }
-        let behind = answer[sign + 1..].trim_start_matches(['"', '\\', ' ']);
+        let behind = answer[sign + mark.len()..].trim_start_matches(['"', '\\', ' ']);
         let state = &behind[..behind.find(|c| !is_part(c)).unwrap_or(behind.len())];
         found.push((before.len() - label.len(), state));
     }
@@ -168,6 +206,10 @@ mod tests {
             "4471 train gpu FAILED 1:0",
             "build status: timed_out",
             "Deploying v61 metadata to uat Status: Failed Deploy ID: 7 Target: uat Component Failures | Invalid type |",
+            "ROLLBACK_COMPLETE",
+            "web CREATE_FAILED",
+            "状态：失败",
+            "Zustand: abgebrochen",
             "ID = geo Type = batch Status = dead Periodic = false Task Group Queued Starting Running Failed Complete api 0 0 0 3 0",
         ] {
             assert!(says_over(answer), "{answer}");
@@ -201,6 +243,39 @@ mod tests {
             "",
         ] {
             assert!(!says_over(answer), "{answer}");
+        }
+    }
+
+    #[test]
+    fn tells_what_is_finished() {
+        for answer in ["COMPLETED", "web CREATE_COMPLETE", r#"{\"status\":\"succeeded\"}"#, "状态：已完成"] {
+            assert!(says_finished(answer) && !says_over(answer), "{answer}");
+        }
+        for answer in [
+            "RUNNING",
+            "3 completed",
+            "12 of 40 done",
+            "last job: completed, next at noon",
+            "step one completed, step two is under way",
+        ] {
+            assert!(!says_finished(answer), "{answer}");
+        }
+    }
+
+    #[test]
+    fn tells_crashes() {
+        for answer in [
+            "c++: fatal error: Killed signal terminated program cc1plus ninja: build stopped: subcommand failed.",
+            "exited 137",
+            "worker Exited (1) 4 minutes",
+            "make: *** [Makefile:44: all] Error 2",
+        ] {
+            assert!(says_crashed(answer), "{answer}");
+        }
+        for answer in
+            ["exited 0", "worker Exited (0) 4 minutes", "web-1 0/1 CrashLoopBackOff", "warning: Killed jobs: 0"]
+        {
+            assert!(!says_crashed(answer), "{answer}");
         }
     }
 }

@@ -28,5 +28,6 @@ pub(crate) mod reported;
 pub(crate) mod similar;
 pub(crate) mod still_running;
 mod turkish;
+pub(crate) mod verdict;
 pub(crate) mod wait_signs;
 pub(crate) mod written_call;

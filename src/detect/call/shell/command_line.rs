@@ -36,6 +36,8 @@ pub(crate) struct CommandLine {
     pub(crate) tampering: Vec<String>,
     /// What it leaves out of the output of its checks.
     pub(crate) cut: Cut,
+    /// It only prints what it says itself: `echo done`.
+    pub(crate) only_talks: bool,
 }
 
 impl CommandLine {

@@ -1,7 +1,7 @@
 //! Finds what a line prints about its own checks, and what hides their failure.
 
 use super::exits::{is_status, kept_status};
-use super::syntax::{Item, Joint, Node, Role, words_of};
+use super::syntax::{Item, Joint, Node, Role, Simple, words_of};
 
 /// What hides the failure of each command, if something does: `|| true`, `; exit 0`.
 pub(super) fn masks(items: &[Item]) -> Vec<Option<String>> {
@@ -60,6 +60,25 @@ pub(super) fn printed_status(items: &[Item]) -> Option<(usize, String)> {
         word(&items[at], &says).filter(|_| prints).map(|word| (before, word))
     };
     (0..items.len()).rev().find_map(|at| direct(at).or_else(|| kept(at)))
+}
+
+/// Programs that print what they are given, or do nothing at all.
+const TALKS: [&str; 4] = ["echo", "printf", "true", ":"];
+
+/// Whether a line only says something to whoever reads it: nothing is read, written or passed on.
+pub(super) fn only_talks(items: &[Item]) -> bool {
+    let talks = |item: &Item| match &item.node {
+        Node::Simple(Simple { words, writes, bodies, substitutions }) => {
+            words.first().is_some_and(|program| TALKS.contains(&program.as_str()))
+                && !matches!(item.joint, Joint::Pipe | Joint::Background)
+                && writes.is_empty()
+                && bodies.is_empty()
+                && substitutions.is_empty()
+                && !words.iter().any(|word| word.contains('$'))
+        }
+        Node::Group(..) => false,
+    };
+    !items.is_empty() && items.iter().all(talks)
 }
 
 /// What an `echo` prints.

@@ -3,7 +3,7 @@
 use super::check_run::CheckRun;
 use super::command_line::CommandLine;
 use super::cut::{self, Cut};
-use super::echoes::{echoed, echoed_if, masks, printed_status};
+use super::echoes::{echoed, echoed_if, masks, only_talks, printed_status};
 use super::effect::{Change, Effect};
 use super::exits::{Exit, Options, exits, is_of_pipe, states};
 use super::hooks;
@@ -25,8 +25,10 @@ const CHECKS: usize = 32;
 /// Reads a command line.
 pub(crate) fn read(script: &str) -> CommandLine {
     let mut reader = CommandReader::default();
-    reader.script(script, Exit::OWN, Options::default(), 0);
-    reader.finish()
+    let items = parse(script);
+    let only_talks = only_talks(&items);
+    reader.list(items, Exit::OWN, Options::default(), 0);
+    CommandLine { only_talks, ..reader.finish() }
 }
 
 /// Judges a program and its arguments, its wrappers already taken off.
@@ -124,6 +126,7 @@ impl CommandReader {
             logs: self.logs,
             tampering: self.tampering,
             cut: self.cut,
+            only_talks: false,
         }
     }
 

@@ -1,5 +1,5 @@
 //! Counts plans and thoughts with no other call between them: thoughts that say the same in another order or under
-//! another number, and lists that are written anew, whatever they say.
+//! another number, and lists that are written anew and commands that only print, whatever they say.
 
 use crate::detect::call::Call;
 use crate::detect::call::todo_tools::writes_whole_list;
@@ -35,7 +35,12 @@ impl Plans {
         [notice, more]: [u64; 2],
         context: &RuleContext<'_>,
     ) -> Option<Signal> {
-        let says_nothing = if writes_whole_list(&call.tool) { !self.closes_more(call) } else { !self.is_new(call) };
+        let says_nothing = if writes_whole_list(&call.tool) {
+            !self.closes_more(call)
+        } else {
+            // What a command prints was known before.
+            call.line.is_some() || !self.is_new(call)
+        };
         let is_same_decision = !call.message.is_empty() && call.message == self.message;
         self.message.clone_from(&call.message);
         if !says_nothing || is_same_decision {

@@ -3,6 +3,7 @@
 mod alarms;
 mod failures;
 mod growth;
+mod laps;
 mod progress;
 mod silent;
 pub(super) mod support;

@@ -1,0 +1,179 @@
+//! Tests laps that a person asked for, batches of targets, and work that gets on although its results look alike; and
+//! their neighbours in which something must be found.
+
+use super::support::{bash, call, edit, failed_after, findings};
+use crate::wire::record::Grade;
+use serde_json::json;
+
+/// The gravest grade in these calls.
+fn gravest(steps: impl IntoIterator<Item = [String; 2]>) -> Option<Grade> {
+    let lines: Vec<String> = steps.into_iter().flatten().collect();
+    findings(&lines).iter().map(|found| found.grade).max()
+}
+
+fn is_quiet(steps: impl IntoIterator<Item = [String; 2]>) -> bool {
+    gravest(steps) <= Some(Grade::Notice)
+}
+
+/// A user's message.
+fn task(text: &str) -> [String; 2] {
+    let message = json!({"type": "message.updated", "properties": {"info": {"id": "msg_0", "sessionID": "ses_1", "role": "user"}}});
+    let part = json!({"type": "message.part.updated", "properties": {"part": {
+        "id": "prt_0", "sessionID": "ses_1", "messageID": "msg_0", "type": "text", "text": text}}});
+    [message.to_string(), part.to_string()]
+}
+
+const WORDS: [&str; 12] =
+    ["ash", "birch", "cedar", "elder", "fir", "hazel", "larch", "maple", "oak", "pine", "rowan", "yew"];
+
+#[test]
+fn what_is_measured_in_turns_is_no_loop() {
+    let turns = |says: &dyn Fn(usize) -> String| {
+        gravest((0..24usize).flat_map(|n| {
+            let set = format!("ln -sf lib{}.so alloc.so", if n % 2 == 0 { "arena" } else { "heap" });
+            [bash(2 * n, &set, ""), bash(2 * n + 1, "LD_PRELOAD=./alloc.so ./parse in.json", &says(n))]
+        }))
+    };
+    assert!(turns(&|n| format!("parse_1m {}.{:02} ms", 5 + n % 2, n * n * 7 % 97)) <= Some(Grade::Notice));
+    assert!(turns(&|n| format!("{}.{} MB/s", 120 + n * n * 7 % 97, n % 10)) <= Some(Grade::Notice));
+    // How long the run itself took.
+    assert_eq!(
+        turns(&|n| format!("the whole of the file was parsed in {}.{:02} s", 5 + n % 2, n * n * 7 % 97)),
+        Some(Grade::Stop)
+    );
+    assert_eq!(
+        turns(&|n| format!("all of the records are done ({}.{:02} ms)", 5 + n % 2, n * n * 7 % 97)),
+        Some(Grade::Stop)
+    );
+    assert_eq!(turns(&|_| "parse_1m 5.12 ms".to_owned()), Some(Grade::Stop), "it is the same each time");
+}
+
+#[test]
+fn a_failing_test_measures_nothing() {
+    let runs = (0..8usize).map(|n| {
+        let said = format!("test_pay FAILED\nlatency {}.{} ms\n1 failed in 0.{n}1s", 3 + n, n);
+        failed_after(1, 9 * n, "pytest -q test_pay.py", &said)
+    });
+    assert_eq!(gravest(runs), Some(Grade::Stop));
+}
+
+#[test]
+fn laps_that_were_asked_for_are_made() {
+    let laps = |count: usize, says: &'static str| {
+        (0..count).flat_map(move |n| {
+            [
+                bash(10 * n + 9, "python plug.py off && python plug.py on", "plug: off\nplug: on"),
+                bash(10 * n + 14, "./alive.sh", says),
+            ]
+        })
+    };
+    let asked = |text: &str, count: usize, says| is_quiet([task(text)].into_iter().chain(laps(count, says)));
+    assert!(asked("Power-cycle the meter 20 times and check each time that it answers.", 20, "alive, 12 V"));
+    assert!(asked("把电表断电重启二十次，每次检查是否正常。", 20, "alive, 12 V"));
+    assert!(!asked("Power-cycle the meter and check that it answers.", 20, "alive, 12 V"));
+    assert!(!asked("Power-cycle the meter 6 times and check each time that it answers.", 20, "alive, 12 V"));
+    let fails = (0..12usize).map(|n| failed_after(1, 10 * n + 9, "./alive.sh", "error: no answer"));
+    assert!(!is_quiet([task("Power-cycle the meter 20 times.")].into_iter().chain(fails)));
+}
+
+#[test]
+fn one_target_after_the_other() {
+    let row = |command: &str, says: &str| {
+        is_quiet(WORDS.iter().enumerate().map(|(n, word)| bash(7 * n, &command.replace("WORD", word), says)))
+    };
+    for command in [
+        "ssh WORD systemctl is-active ntpd",
+        "terraform -chdir=WORD plan -no-color | tail -1",
+        "kubectl -n team-WORD rollout status deploy/api --timeout=60s",
+        "west build -p -b WORD samples/hello 2>&1 | tail -1",
+        "colcon build --packages-select WORD_driver --symlink-install 2>&1 | tail -2",
+        "acme pack in/WORD.raw -o out/WORD.bin",
+    ] {
+        assert!(row(command, "fine, all in order"), "{command}");
+    }
+    let tuned =
+        |n: usize| failed_after(1, 7 * n, &format!("acme pull --max-time {} big.iso", 10 * n), "acme: no route");
+    assert!(!is_quiet((0..12).map(tuned)));
+    let level = |n: usize| {
+        bash(7 * n, &format!("colcon build --packages-select nav --cmake-args -DLEVEL={n}"), "cannot find -lnav")
+    };
+    assert!(gravest((0..12).map(level)) >= Some(Grade::Notice));
+}
+
+#[test]
+fn pages_are_drawn_and_looked_at() {
+    let draw = |n: usize| bash(20 * n, &format!("head -c {n}000 scan.raw | cat"), "(no output)");
+    let look = |n: usize| {
+        let name = format!("/tmp/page-{n:02}.png");
+        call(20 * n + 9, "read", &json!({"filePath": name}), "Image read successfully")
+    };
+    assert!(is_quiet((0..18usize).flat_map(|n| [draw(n), look(n)])));
+    assert!(!is_quiet((0..18usize).map(draw)));
+}
+
+#[test]
+fn the_next_error_of_a_compiler_is_another() {
+    let builds = |said: &dyn Fn(usize) -> String| {
+        is_quiet((0..9usize).flat_map(|n| {
+            [
+                failed_after(1, 10 * n, "dune build 2>&1 | head -5", &said(n)),
+                edit(10 * n + 5, "bin/main.ml", &format!("{n} old"), &format!("{n} new")),
+            ]
+        }))
+    };
+    let error = |line: usize, name: &str| {
+        format!(
+            "File \"bin/main.ml\", line {line}, characters 2-9:\n{line} |   let {name} = one +. two in\nError: This has type t"
+        )
+    };
+    assert!(builds(&|n| error(12 + 20 * n, WORDS[n])));
+    assert!(!builds(&|n| error(12 + 2 * n, "same")), "it is pushed down");
+    assert!(!builds(&|n| error(12, WORDS[n])), "the line is written anew");
+    assert!(!builds(&|n| error(12 + 20 * (n % 3), WORDS[n % 3])), "a circle");
+}
+
+#[test]
+fn a_verdict_that_stays_is_no_progress() {
+    let tries = |text: &str, said: &dyn Fn(usize) -> &'static str| {
+        let steps = (0..9usize).flat_map(|n| {
+            [
+                edit(10 * n + 5, "model.R", &format!("{n} old"), &format!("{n} new")),
+                bash(10 * n + 9, "Rscript eval.R", said(n)),
+            ]
+        });
+        is_quiet([task(text)].into_iter().chain(steps))
+    };
+    let goal = "Get the F1 score over 0.8.";
+    assert!(!tries(goal, &|_| "f1 0.714"));
+    assert!(tries(goal, &|n| if n < 5 { "f1 0.714" } else { "f1 0.721" }), "it moves");
+    assert!(tries("Keep the golden run; improve the names.", &|_| "differences: 0"), "it is as it should be");
+    assert!(tries("Split the model into functions.", &|_| "f1 0.714"), "nobody asked for another");
+    let steps = (0..9usize).flat_map(|n| {
+        [
+            edit(20 * n + 5, "pid.h", &format!("{n} old"), &format!("{n} new")),
+            bash(20 * n + 9, "./flash.sh", "wrote 8123 bytes"),
+            bash(20 * n + 14, "./overshoot.sh", &format!("overshoot {}.1 %", 40 - 2 * n)),
+        ]
+    });
+    assert!(is_quiet([task("Bring the overshoot under 5 %.")].into_iter().chain(steps)), "another verdict moves");
+}
+
+#[test]
+fn what_is_only_said_is_no_work() {
+    let says = |command: &dyn Fn(&str) -> String, answer: &dyn Fn(&str) -> String| {
+        is_quiet(WORDS.iter().enumerate().map(|(n, word)| bash(7 * n, &command(word), &answer(word))))
+    };
+    assert!(!says(&|word| format!("echo \"The {word} is planted.\""), &|word| format!("The {word} is planted.")));
+    assert!(!says(&|word| format!("true # the {word} is planted"), &|_| String::new()));
+    assert!(says(&|word| format!("echo {word} >> trees.txt"), &|_| String::new()));
+    assert!(says(&|word| format!("echo {word} | ./plant"), &|word| format!("planted {word}")));
+}
+
+#[test]
+fn one_thing_that_fails_whatever_the_numbers_is_no_batch() {
+    let draws = |given: &dyn Fn(usize) -> serde_json::Value| {
+        gravest((0..8usize).map(|n| call(30 * n, "draw_frame", &given(n), "Error: out of memory while drawing")))
+    };
+    assert!(draws(&|n| json!({"frame": 40, "samples": 64 - n})) >= Some(Grade::Warn));
+    assert!(draws(&|n| json!({"frame": 40 + n, "samples": 64})) <= Some(Grade::Notice));
+}
