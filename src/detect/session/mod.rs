@@ -197,14 +197,7 @@ impl Session {
             self.state.completion.expect_idle_events();
         }
         match event {
-            Event::Part(part) if self.messages.is_from_user(&part.message) => {
-                self.learn_task(part);
-                PartReader::observe_user_part(part, &mut self.state, line, effects);
-            }
-            Event::Part(part) => {
-                self.messages.see_part(&part.message);
-                self.parts.observe(part, call, &mut self.state, line, effects);
-            }
+            Event::Part(part) => self.observe_part(part, call, line, effects),
             Event::Delta { part, text, .. } => {
                 self.parts.observe_delta(part, *text, &mut self.state, line, effects);
             }
@@ -236,6 +229,16 @@ impl Session {
             Event::Session { .. } | Event::SessionDeleted | Event::Record { .. } | Event::Heartbeat | Event::Other => {}
         }
         self.state.show(&Fact::Alive, line, effects);
+    }
+
+    fn observe_part(&mut self, part: &Part<'_>, call: Option<&Call>, line: &LineContext<'_>, effects: &mut Effects) {
+        if self.messages.is_from_user(&part.message) {
+            self.learn_task(part);
+            PartReader::observe_user_part(part, &mut self.state, line, effects);
+        } else {
+            self.messages.see_part(&part.message);
+            self.parts.observe(part, call, &mut self.state, line, effects);
+        }
     }
 
     fn fail(&mut self, name: &str, message: &str, line: &LineContext<'_>, effects: &mut Effects) {
