@@ -78,9 +78,14 @@ pub(super) fn still_fails(folded: &str) -> bool {
 /// Whether a clause has the one and the other behind it: where words are not set apart, they may else belong to two
 /// things, as in "what gets nil when it fails still goes on".
 fn leads_to(folded: &str, on: &Phrases, badly: &Phrases) -> bool {
+    /// What makes it a case, behind it: "if it still fails, then …".
+    const CASES: [&str; 6] = ["则", "就", "时", "的话", "場合", "경우"];
     clauses(folded).any(|clause| {
-        let last = badly.find_all(clause).map(|(start, _)| start).max();
-        last.is_some_and(|last| on.find_all(clause).any(|(_, end)| end <= last))
+        let last = badly.find_all(clause).max();
+        last.is_some_and(|(last, behind)| {
+            let is_case = CASES.iter().any(|case| clause[behind..].contains(case));
+            !is_case && on.find_all(clause).any(|(_, end)| end <= last)
+        })
     })
 }
 

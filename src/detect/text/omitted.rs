@@ -18,7 +18,7 @@ const OMITS: &[&str] = &[
 /// What says that it was meant, or that nothing was to be done.
 #[rustfmt::skip]
 const MEANT: &[&str] = &[
-    "as you asked|as you said|as requested|as asked|as agreed|as planned|as instructed|per your|out of scope|already|no need|not needed|not necessary|unnecessary|wie gewünscht|wie vereinbart|bereits|schon|unnötig|comme demandé|comme convenu|déjà|como pediste|como acordamos|ya|como pedido|já|come richiesto|già|по вашей просьбе|как просили|уже|zgodnie z prośbą|już|zoals gevraagd|al|redan|allerede|istediğin gibi|zaten",
+    "as you asked|as you said|as requested|as asked|as agreed|as planned|as instructed|per your|out of scope|already|unused|redundant|obsolete|does not apply|covered by|no need|not needed|not necessary|unnecessary|wie gewünscht|wie vereinbart|bereits|schon|unnötig|comme demandé|comme convenu|déjà|como pediste|como acordamos|ya|como pedido|já|come richiesto|già|по вашей просьбе|как просили|уже|zgodnie z prośbą|już|zoals gevraagd|al|redan|allerede|istediğin gibi|zaten",
     "按您的要求|按要求|已经|無需|无需|不需要|ご指示|すでに|既に|不要|요청하신|이미|필요 없",
 ];
 /// What says in a request that it does not want something, or not now.
@@ -115,6 +115,7 @@ mod tests {
             ("Retry the import", "The import skips rows without an id, as the old one did."),
             ("Do field and endpoint. Don't write the script yet.", "Both are in. I did not write the script."),
             ("Add the field and the script", "Both are in. I skipped the script's old flags, as you asked."),
+            ("Add it to the form", "It is there. I skipped the form's old variant, as it is unused."),
             ("Add the index", "I skipped the index on the key: it is there already."),
             ("Fix the parser", "The parser is fixed. I did not add a dependency."),
         ] {

@@ -241,6 +241,8 @@ mod tests {
             "Le script demande de confirmer avant de continuer.",
             "Radering kräver nu ett godkännande av en administratör.",
             "El borrado funciona. Ya no hace falta tu confirmación.",
+            "The limit is 20 now. Let me know if I can help with anything else.",
+            "Il limite è 20. Fammi sapere se posso aiutarti.",
         ] {
             assert_ne!(Ending::read(text), Ending::Asks, "{text}");
         }
