@@ -203,7 +203,7 @@ fn of_silent(line: &CommandLine, output: &str, silent: bool, outcome: CheckOutco
     match outcome {
         // Compilers and linters that find nothing print nothing.
         CheckOutcome::Unknown if (silent || line.only_prints()) && is_silent(output) => CheckOutcome::Passed,
-        CheckOutcome::Unknown if is_praised(line, output) => CheckOutcome::Passed,
+        CheckOutcome::Unknown if has_success_marker(line, output) => CheckOutcome::Passed,
         CheckOutcome::Unknown => of_linters(line, output),
         outcome => outcome,
     }
@@ -250,7 +250,7 @@ fn is_of_program(output: &str) -> bool {
 }
 
 /// Whether an output has the line that only a line of checks that all passed prints.
-fn is_praised(line: &CommandLine, output: &str) -> bool {
+fn has_success_marker(line: &CommandLine, output: &str) -> bool {
     line.success_marker
         .as_deref()
         .is_some_and(|success_marker| output.lines().any(|said| said.trim() == success_marker))

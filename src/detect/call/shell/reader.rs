@@ -77,10 +77,10 @@ struct CommandReader {
     logged: bool,
     /// The files that the output of checks goes to.
     logs: Vec<String>,
-    /// See [`CommandLine::praise`], and how many checks there were by then.
+    /// See [`CommandLine::success_marker`], and how many checks there were by then.
     success_marker: Option<(String, usize)>,
     /// What is read runs several times, or nobody sees what it prints: an `echo` in it says nothing of the whole.
-    no_praise: bool,
+    no_marker: bool,
     /// A part of a line is read once more, see [`CommandReader::alone`].
     is_probe: bool,
     /// A check runs several times, whether it fails or not.
@@ -150,7 +150,7 @@ impl CommandReader {
         let are_harmless: Vec<bool> = items.iter().map(is_harmless).collect();
         let exits = exits(&items, &options, &are_harmless);
         let masks = masks(&items);
-        let praises = self.praises(&items, options.first().copied().unwrap_or_default(), depth);
+        let markers = self.success_markers(&items, options.first().copied().unwrap_or_default(), depth);
         let mixed = self.mixed(&items, &options, depth);
         if let Some(label) = self.printed_label(&items, options.first().copied().unwrap_or_default(), depth) {
             self.exit_label = Some(label);
@@ -182,8 +182,8 @@ impl CommandReader {
             if joint != Joint::Pipe {
                 pipeline = self.checks.len();
             }
-            if praises[index].is_some() {
-                self.success_marker.clone_from(&praises[index]);
+            if markers[index].is_some() {
+                self.success_marker.clone_from(&markers[index]);
             }
         }
         self.compiled = compiled;
@@ -191,11 +191,11 @@ impl CommandReader {
     }
 
     /// What each command prints that is an `echo` and runs only if all the checks before it passed, with their number.
-    fn praises(&self, items: &[Item], options: Options, depth: usize) -> Vec<Option<(String, usize)>> {
+    fn success_markers(&self, items: &[Item], options: Options, depth: usize) -> Vec<Option<(String, usize)>> {
         let mut most = CHECKS;
         let mut success_marker = |at: usize| {
             let said = echoed(items, at).map(|line| (line, &items[..at])).or_else(|| echoed_if(items, at));
-            let (line, before) = said.filter(|_| most > 0 && !self.no_praise && self.checks.is_empty())?;
+            let (line, before) = said.filter(|_| most > 0 && !self.no_marker && self.checks.is_empty())?;
             most -= 1;
             let before = Self::alone(before, options, depth);
             let all_passed = !before.checks.is_empty() && before.checks.iter().all(|check| check.exit.zero_passed);
@@ -231,7 +231,7 @@ impl CommandReader {
 
     /// Reads commands as if they were the whole line.
     fn alone(items: &[Item], options: Options, depth: usize) -> Self {
-        let mut reader = Self { is_probe: true, no_praise: true, ..Self::default() };
+        let mut reader = Self { is_probe: true, no_marker: true, ..Self::default() };
         let mut items = items.to_vec();
         if let Some(last) = items.last_mut() {
             last.joint = Joint::Sequence;
@@ -250,7 +250,7 @@ impl CommandReader {
         let checks = self.checks.len();
         let place = self.place.clone();
         let writes = redirections(&list).to_vec();
-        self.without_praise(role == Role::Loop, |reader| reader.list(list, exit, options, depth));
+        self.without_marker(role == Role::Loop, |reader| reader.list(list, exit, options, depth));
         self.place = place;
         self.repeats |= role == Role::Loop && !options.errexit && self.checks.len() > checks;
         if self.checks.len() > checks {
@@ -259,15 +259,15 @@ impl CommandReader {
     }
 
     /// Reads something. If nobody hears what it prints, its praise does not count.
-    fn without_praise(&mut self, unheard: bool, read: impl FnOnce(&mut Self)) {
-        let no_praise = self.no_praise;
-        self.no_praise |= unheard;
+    fn without_marker(&mut self, unheard: bool, read: impl FnOnce(&mut Self)) {
+        let no_marker = self.no_marker;
+        self.no_marker |= unheard;
         read(self);
-        self.no_praise = no_praise;
+        self.no_marker = no_marker;
     }
 
     fn simple(&mut self, simple: Simple, exit: Exit, depth: usize, logs: bool) {
-        self.without_praise(true, |reader| {
+        self.without_marker(true, |reader| {
             for script in &simple.substitutions {
                 reader.script(script, Exit::NONE, Options::default(), depth + 1);
             }
@@ -283,7 +283,7 @@ impl CommandReader {
         // One ends when a person ends it, the other ends well whatever it runs.
         let exit = if unwrapped.watched || repeats == Some(Each::EndsWell) { Exit::NONE } else { exit };
         let checks = self.checks.len();
-        self.without_praise(repeats.is_some(), |reader| match unwrapped.command {
+        self.without_marker(repeats.is_some(), |reader| match unwrapped.command {
             Command::Nothing => {}
             Command::Script { text, errexit, pipefail } => {
                 let inner = Options { errexit, pipefail };
