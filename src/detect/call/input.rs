@@ -34,6 +34,12 @@ const LONGEST_ENDING: usize = 8;
 /// Arguments that hold the command of a shell tool.
 const COMMANDS: [&str; 3] = ["command", "cmd", "script"];
 
+/// Arguments that ask for something all by themselves, if they are of several words, and those that do in any case.
+const LINES: [&str; 2] = ["line", "input"];
+const ASKS: [&str; 5] = ["query", "sql", "pattern", "regex", "url"];
+/// Arguments that tell a person why a call is made.
+const REASONS: [&str; 8] =
+    ["explanation", "purpose", "reason", "reasoning", "rationale", "justification", "goal", "why"];
 /// Arguments that hold a piece of text to replace, and what replaces it.
 const OLD: [&str; 3] = ["oldString", "old_string", "old_str"];
 const NEW: [&str; 3] = ["newString", "new_string", "new_str"];
@@ -57,6 +63,8 @@ pub(crate) struct Input {
     pub(crate) command: Option<String>,
     /// What it calls an element of a page that the last answer showed: each answer gives a new one.
     pub(crate) handle: Option<String>,
+    /// Why the call is made, where other arguments say what it does.
+    pub(crate) reason: Option<String>,
     /// What arguments add to the key that may only number the request; 0 if there are none.
     pub(crate) counters: u64,
     /// Equal for inputs that are equal but for their handles.
@@ -96,6 +104,10 @@ impl Input {
         };
         if let Some(mut members) = members(raw) {
             members.retain(|(name, _)| !ignored.contains(&**name));
+            // A reason may be what is sent: "reject it, because …". Beside a command or a question it never is.
+            if members.iter().any(asks) {
+                members.retain(|(name, _)| !REASONS.contains(&&**name));
+            }
             members.sort_by(|one, other| one.0.cmp(&other.0));
             return Self::from_members(&members);
         }
@@ -139,6 +151,7 @@ impl Input {
             counters,
             key_without_handle: handle.map_or(sum, |handle| sum.wrapping_sub(key(handle))),
             handle: handle.map(|(_, value)| rendered(*value).into_owned()),
+            reason: first(&REASONS).filter(|_| members.len() > 1),
             text: joined_values(members),
             changes: changes(pieces),
             removed,
@@ -224,6 +237,12 @@ fn first_text<'a>(members: &[Member<'a>], names: &[&str]) -> Option<Cow<'a, str>
         let (_, value) = members.iter().find(|(n, _)| n == name)?;
         is_string(*value).then(|| text::decode(*value))
     })
+}
+
+/// Whether an argument says all by itself what is asked for.
+fn asks((name, value): &Member<'_>) -> bool {
+    let is_line = || COMMANDS.contains(&&**name) || LINES.contains(&&**name);
+    is_string(*value) && (ASKS.contains(&&**name) || is_line() && value.get().trim_matches('"').trim().contains(' '))
 }
 
 fn is_string(value: Raw<'_>) -> bool {
@@ -433,6 +452,16 @@ mod tests {
     fn read(source: &str) -> Input {
         let ignored = ["description".to_owned()].into();
         Input::read(Some(Raw::new(source)), &ignored)
+    }
+
+    #[test]
+    fn a_reason_beside_a_command_is_none_of_it() {
+        let same = |one: &str, two: &str| read(one).key == read(two).key;
+        assert!(same(r#"{"cmd":"npm run seed","goal":"Try it"}"#, r#"{"cmd":"npm run seed","goal":"Once more"}"#));
+        assert!(same(r#"{"query":"tenant","why":"Try it"}"#, r#"{"query":"tenant","why":"Once more"}"#));
+        // It may be what is sent, and what a dispatcher does is no command line.
+        assert!(!same(r#"{"id":5,"reason":"late"}"#, r#"{"id":5,"reason":"too dear"}"#));
+        assert!(!same(r#"{"command":"reject","reason":"late"}"#, r#"{"command":"reject","reason":"too dear"}"#));
     }
 
     #[test]

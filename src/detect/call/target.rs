@@ -29,7 +29,7 @@ impl Aim {
                 (targets.programs, targets.operands)
             }
             (_, Some(target)) => (Vec::new(), vec![target.clone()]),
-            _ => (Vec::new(), values(&input.text, input.handle.as_deref())),
+            _ => (Vec::new(), values(&input.text, input.handle.as_deref(), input.reason.as_deref())),
         };
         let joined = |seed: u64, words: &[String]| words.iter().fold(seed, |sum, word| hash::join(sum, hash::of(word)));
         let shape = joined(hash::of(tool), &programs);
@@ -78,9 +78,9 @@ const NAME_WORDS: usize = 6;
 /// Characters of code.
 const CODE: [char; 6] = ['(', ')', '{', '}', ';', '='];
 
-/// The arguments of an unknown tool. Numbers and switches say how, unless there is nothing else; prose and code
-/// are what it does, and a handle is given anew by each answer.
-fn values(text: &str, handle: Option<&str>) -> Vec<String> {
+/// The arguments of an unknown tool. Numbers and switches say how, unless there is nothing else; prose and code are what
+/// it does, a handle is given anew by each answer, and a `reason` names nothing where another argument does.
+fn values(text: &str, handle: Option<&str>, reason: Option<&str>) -> Vec<String> {
     let is_number = |value: &&str| matches!(*value, "true" | "false") || value.parse::<f64>().is_ok();
     if text.lines().all(|value| is_number(&value)) {
         return text.lines().map(str::to_owned).collect();
@@ -89,12 +89,23 @@ fn values(text: &str, handle: Option<&str>) -> Vec<String> {
     let is_name = |value: &&str| {
         !is_number(value) && !is_code(value) && Some(*value) != handle && value.split_whitespace().count() <= NAME_WORDS
     };
-    text.lines().filter(is_name).map(str::to_owned).collect()
+    let (reasons, names): (Vec<&str>, Vec<&str>) =
+        text.lines().filter(is_name).partition(|value| Some(*value) == reason);
+    let names = if names.is_empty() { reasons } else { names };
+    names.into_iter().map(str::to_owned).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn reasons_name_nothing() {
+        let names = |text: &str, reason| values(text, None, reason);
+        assert_eq!(names("Is it up?\nalpha.example", Some("Is it up?")), ["alpha.example"]);
+        assert_eq!(names("5\nout of scope", Some("out of scope")), ["out of scope"]);
+        assert_eq!(names("Is it up?\nalpha.example", None), ["Is it up?", "alpha.example"]);
+    }
 
     #[test]
     fn addresses_name_servers() {
