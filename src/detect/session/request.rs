@@ -24,7 +24,8 @@ static CHANGE: LazyLock<Phrases> = LazyLock::new(|| {
 /// How messages begin that ask to look, to explain or to do something with what is there.
 static LOOK: LazyLock<Phrases> = LazyLock::new(|| {
     Phrases::new(&[
-        "can you look|can you review|can you check|could you look|could you review|please review|please look|have a look|take a look|let's discuss|let's look|what|why|how|where|when|which|who|is|are|does|do you|did|explain|describe|look|show|list|tell|read|review|check|summarize|summarise|find|search|compare|investigate|analyze|analyse|think|plan|run|count|can you explain|can you tell|could you explain|was|warum|wie|wo|erkläre|zeige|liste|pourquoi|comment|explique|montre|qué|por qué|cómo|explica|muestra|почему|как|объясни|покажи|为什么|什么|解释|查看|看看|なぜ|説明|왜|설명",
+        "can you look|can you review|can you check|could you look|could you review|please review|please look|have a look|take a look|let's discuss|let's look|what|why|how|where|when|which|who|is|are|does|do you|did|explain|describe|look|show|list|tell|read|review|check|summarize|summarise|find|search|compare|investigate|analyze|analyse|think|plan|run|count|can you explain|can you tell|could you explain|suggest|please suggest|can you suggest|could you suggest|make a suggestion|make suggestions|propose|recommend|advise|brainstorm|was|warum|wie|wo|erkläre|zeige|liste|pourquoi|comment|explique|montre|qué|por qué|cómo|explica|muestra|почему|как|объясни|покажи|为什么|什么|解释|查看|看看|なぜ|説明|왜|설명",
+        "schlag|schlage|mach einen vorschlag|mach vorschläge|propose-moi|proposez|suggère|suggérez|sugiere|propón|propon|recomienda|sugira|proponha|sugere|propõe|suggerisci|proponi|consiglia|предложи|предложите|посоветуй|zaproponuj|doradź|stel voor|föreslå|foreslå|öner|建议|请建议|提议|给出建议|提案して|제안",
     ])
 });
 
@@ -287,7 +288,7 @@ fn mends(folded: &str) -> bool {
 /// What joins a look and what is to be done about what it shows, where an object follows: "find out why, and fix it".
 static THEN_CHANGE: LazyLock<Phrases> = LazyLock::new(|| {
     Phrases::new(&[
-        "and fix|then fix|and repair|and correct|and resolve|and solve|and mend|and patch|and remove|and replace|and rewrite|and refactor|and implement|und behebe|und beheb|und repariere|und korrigiere|und ändere|et corrige|et corrigez|et répare|y corrige|y arregla|y arréglalo|y corrígelo|e corrija|e conserte|e correggi|e ripara|и исправь|и исправьте|и почини|и почините|i napraw|och fixa|en los|ve düzelt|并修复|并修正|然后修复|并解决|修正して|直して|고쳐|수정해",
+        "and fix|then fix|then apply|then implement|then rename|then change|then update|and apply it|and implement it|and do it|and make the change|and repair|and correct|and resolve|and solve|and mend|and patch|and remove|and replace|and rewrite|and refactor|and implement|und behebe|und beheb|und repariere|und korrigiere|und ändere|et corrige|et corrigez|et répare|y corrige|y arregla|y arréglalo|y corrígelo|e corrija|e conserte|e correggi|e ripara|и исправь|и исправьте|и почини|и почините|i napraw|och fixa|en los|ve düzelt|并修复|并修正|然后修复|并解决|修正して|直して|고쳐|수정해",
     ])
 });
 
@@ -344,6 +345,8 @@ mod tests {
             "Обнови список цен",
             "把标题改成中文",
             "Find out why the job hangs and fix it.",
+            "Propose a better name, then rename the module.",
+            "Suggest an index and apply it.",
         ] {
             assert!(wants_change(text), "{text}");
         }
@@ -417,6 +420,10 @@ mod tests {
             "Escribe solo un plan, nada de código.",
             "只写方案，不要写代码。",
             "Add up the amounts",
+            "Make a suggestion at making the copy friendlier, and how to change the tone",
+            "Suggest how to simplify the error messages",
+            "Schlage vor, wie wir das Menü umbenennen und ersetzen",
+            "Предложи, как улучшить текст",
             "Update me on the release branch",
             "Why does the build fail?",
             "The suffix solves this: the second session would create its own branch",
