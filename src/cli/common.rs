@@ -37,7 +37,7 @@ pub struct Common {
     pub log: String,
 }
 
-/// The flag of those binaries that write lines of their own.
+/// `--schema`, for the binaries that write lines of their own.
 #[derive(Debug, clap::Args)]
 pub(super) struct SchemaArg {
     /// Print the JSON Schema of every type of line that this program writes, one per line, and exit.
@@ -68,8 +68,8 @@ impl Common {
     }
 }
 
-/// Writes a message of the log like any other message of the program with this name: `ocr-act: warning: …`. An error
-/// needs no level, and only a message for debugging says where it comes from.
+/// Writes a message of the log like any other message of the program with this name: `ocr-act: warning: …`. Errors
+/// have no level, and only debug and trace messages name the module.
 struct LogLine(&'static str);
 
 impl<S, N> FormatEvent<S, N> for LogLine

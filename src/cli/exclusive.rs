@@ -21,10 +21,10 @@ const EXCLUSIVE: [(&str, &str); 13] = [
     ("speed", "import"),
 ];
 
-/// The arguments, unless two of them exclude each other.
+/// Returns the arguments unless two of them exclude each other.
 ///
 /// # Errors
-/// Two that were typed do.
+/// Two typed flags exclude each other.
 pub(super) fn checked(command: &mut Command, matches: ArgMatches) -> Result<ArgMatches, Error> {
     let typed = |long: &str| {
         let is_typed = |arg: &&Arg| matches.value_source(arg.get_id().as_str()) == Some(ValueSource::CommandLine);

@@ -10,7 +10,7 @@ use std::ffi::OsString;
 /// The flags of `ocr-stream` that are not for `ocr-run`, which runs one session of its own.
 pub(super) const OF_STREAM: [&str; 7] = ["all", "follow", "from-start", "import", "replay", "spawn", "speed"];
 
-/// What other programs call a flag, and what it is called here: the first of these that the program has.
+/// Names of flags in other programs, and our names for them. The first one that the program has is suggested.
 const CALLED: [(&[&str], &[&str]); 11] = [
     (&["model"], &["worker-model", "reviewer-model"]),
     (&["prompt", "message"], &["task"]),
@@ -25,7 +25,7 @@ const CALLED: [(&[&str], &[&str]); 11] = [
     (&["debug", "verbose"], &["log"]),
 ];
 
-/// The flags that ask for a form of the output.
+/// Flags of other programs that choose an output format.
 const FORMS: [&str; 4] = ["as", "format", "json", "output-format"];
 
 /// The error with a tip that fits: the parser's own would give what looks like a flag to the server, as an argument.
@@ -59,7 +59,7 @@ fn styled(tip: String) -> ContextValue {
     ContextValue::StyledStrs(vec![StyledStr::from(tip)])
 }
 
-/// The flag that other programs call by this name.
+/// Our name for a flag that other programs call by the `unknown` name.
 fn renamed(unknown: &str, own: &Command) -> Option<String> {
     let long = unknown.split('=').next()?.strip_prefix("--")?;
     let (_, ours) = CALLED.iter().find(|(theirs, _)| theirs.contains(&long))?;
@@ -122,7 +122,7 @@ fn word(word: &str, name: &str, args: &[OsString]) -> Option<String> {
     }
 }
 
-/// The words from this one on, up to a flag: a task that was not quoted.
+/// Joins the words from `first` up to the next flag: probably a task without quotes.
 fn sentence(first: &str, args: &[OsString]) -> String {
     let words = args.iter().map(|arg| arg.to_string_lossy()).skip_while(|arg| *arg != first);
     words.take_while(|arg| !arg.starts_with('-')).collect::<Vec<_>>().join(" ")

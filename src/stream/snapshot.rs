@@ -37,15 +37,15 @@ struct Info<'a> {
     info: &'a RawValue,
 }
 
-/// Whose message it is.
+/// The author of a message.
 #[derive(Deserialize)]
 struct Author<'a> {
     #[serde(borrow, default)]
     role: Cow<'a, str>,
 }
 
-/// The events that make up a message, each with what it is made of. The user's messages come before their parts, as they
-/// do on the bus: they tell whose parts these are. An answer comes after its parts, with which alone it is complete.
+/// The events that make up a message, each with what it is made of. A user's message comes before its parts, as on
+/// the bus, because it says whose parts they are. An answer comes after its parts, because it is complete only with them.
 pub(super) fn payloads(message: &Message) -> Vec<(&RawValue, String)> {
     let parts =
         message.parts.iter().map(|part| (&**part, recovered(None, "message.part.updated", Properties { part })));

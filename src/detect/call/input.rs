@@ -34,8 +34,9 @@ const LONGEST_ENDING: usize = 8;
 /// Arguments that hold the command of a shell tool.
 const COMMANDS: [&str; 3] = ["command", "cmd", "script"];
 
-/// Arguments that ask for something all by themselves, if they are of several words, and those that do in any case.
+/// Arguments that hold a command line if they have several words.
 const LINES: [&str; 2] = ["line", "input"];
+/// Arguments that say what a call asks for.
 const ASKS: [&str; 5] = ["query", "sql", "pattern", "regex", "url"];
 /// Arguments that tell a person why a call is made.
 const REASONS: [&str; 8] =
@@ -63,7 +64,7 @@ pub(crate) struct Input {
     pub(crate) command: Option<String>,
     /// What it calls an element of a page that the last answer showed: each answer gives a new one.
     pub(crate) handle: Option<String>,
-    /// Why the call is made, where other arguments say what it does.
+    /// Why the call is made, if other arguments say what it does.
     pub(crate) reason: Option<String>,
     /// What arguments add to the key that may only number the request; 0 if there are none.
     pub(crate) counters: u64,
@@ -239,7 +240,7 @@ fn first_text<'a>(members: &[Member<'a>], names: &[&str]) -> Option<Cow<'a, str>
     })
 }
 
-/// Whether an argument says all by itself what is asked for.
+/// Whether an argument alone says what the call does.
 fn asks((name, value): &Member<'_>) -> bool {
     let is_line = || COMMANDS.contains(&&**name) || LINES.contains(&&**name);
     is_string(*value) && (ASKS.contains(&&**name) || is_line() && value.get().trim_matches('"').trim().contains(' '))

@@ -1,6 +1,6 @@
 //! Tells whether the first error of a compiler is the next one: it stands farther down, or in another file, and another
-//! piece of the source is quoted with it. Whoever tries in vain to mend one line finds it where it was, and whoever adds
-//! lines above it finds it as many lines farther down.
+//! piece of the source is quoted with it. If an error stays, it stands where it was,
+//! or as many lines farther down as were added above it.
 
 use crate::detect::call::Call;
 use crate::detect::call::classify::CallKind;

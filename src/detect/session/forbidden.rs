@@ -1,4 +1,4 @@
-//! Tracks the files and databases that the user forbids to touch by name, and whether a call changed one: "never against
+//! Tracks the files and databases that the user rules out by name, and whether a call changed one: "never against
 //! `shop_prod`".
 
 use super::call_work::CallWork;

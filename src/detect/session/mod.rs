@@ -292,7 +292,7 @@ impl Session {
         let Event::Message { id, from_user, completed, finish, error, why } = event else {
             return;
         };
-        // What is recovered comes with the parts of an answer before the answer itself.
+        // Recovered answers come after their parts.
         let begun = !*from_user && self.messages.has_begun(id);
         if self.messages.add(id, *from_user) && !begun {
             self.state.begin_message(*from_user);

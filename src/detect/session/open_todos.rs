@@ -47,7 +47,7 @@ pub(crate) enum TodoChange {
     Opens(Option<String>, String),
     /// It says whether an item is still open.
     Sets(String, bool),
-    /// It shows the whole list: these items are open, by id and text. Others may have changed it: subagents, the user.
+    /// It lists all items: these are open, by id and text. Subagents and the user may have changed the list.
     Lists(Vec<(String, String)>),
 }
 
@@ -143,7 +143,7 @@ fn updated(input: Raw<'_>, verb: TodoVerb) -> Option<TodoChange> {
     Some(TodoChange::Sets(id, open))
 }
 
-/// The open items of a list that a call was shown, one a line: `#6 [completed] Update the docs`. `None` if it asked for
+/// The open items in the list that a call returned, one per line: `#6 [completed] Update the docs`. `None` if it asked for
 /// one item, or if an answer is cut off or has another form.
 fn listed(input: Raw<'_>, state: &ToolState<'_>) -> Option<TodoChange> {
     if members(input)?.iter().any(|(name, _)| IDS.contains(&&**name)) {

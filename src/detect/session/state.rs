@@ -90,8 +90,8 @@ impl State {
         self.timed = line.timed;
     }
 
-    /// Whether a call that has ended now ran for most of the silence before, as far as it says when it began: until then,
-    /// the model was silent.
+    /// Whether a call that ends now ran for most of the silence before it. If it says that it began later, the model was
+    /// silent until then.
     fn was_running(&self, call: &ToolState<'_>, now: Timestamp) -> bool {
         let begun = call.time.as_ref().and_then(Span::start).map(Timestamp::from_ms);
         begun.is_none_or(|begun| begun.since(self.activity.last) <= now.since(begun))

@@ -35,7 +35,7 @@ pub(crate) enum Truncation {
     Beginning,
     /// The end, or lines anywhere.
     Anything,
-    /// Nobody knows: a script says in its own words what it read.
+    /// A script read it and reports in its own words, so nobody knows what is missing.
     Retold,
     /// What speaks against it: the output of other checks, the other half of a summary.
     Rest,

@@ -14,7 +14,7 @@ pub(crate) enum Cut {
     After(usize),
     /// Lines anywhere.
     Anywhere,
-    /// Nobody knows: a script read it, and says what it found in its own words.
+    /// A script read it and reports in its own words, so nobody knows what is missing.
     Retold,
     /// Parts of lines: what is left may be half of a summary.
     Pieces,

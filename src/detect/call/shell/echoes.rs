@@ -65,7 +65,7 @@ pub(super) fn printed_status(items: &[Item]) -> Option<(usize, String)> {
 /// Programs that print what they are given, or do nothing at all.
 const TALKS: [&str; 4] = ["echo", "printf", "true", ":"];
 
-/// Whether a line only says something to whoever reads it: nothing is read, written or passed on.
+/// Whether a line only prints text: it reads, writes and pipes nothing.
 pub(super) fn only_talks(items: &[Item]) -> bool {
     let talks = |item: &Item| match &item.node {
         Node::Simple(Simple { words, writes, bodies, substitutions }) => {

@@ -1,18 +1,8 @@
 //! Tests rows of failures: what is a batch, what moves, what only seems to end them.
 
-use super::support::{bash, call, edit, failed_after, findings};
+use super::support::{bash, call, edit, failed_after, findings, gravest, is_quiet};
 use crate::wire::record::{Grade, State};
 use serde_json::json;
-
-/// The gravest grade in these calls.
-fn gravest(steps: impl IntoIterator<Item = [String; 2]>) -> Option<Grade> {
-    let lines: Vec<String> = steps.into_iter().flatten().collect();
-    findings(&lines).iter().map(|found| found.grade).max()
-}
-
-fn is_quiet(steps: impl IntoIterator<Item = [String; 2]>) -> bool {
-    gravest(steps) <= Some(Grade::Notice)
-}
 
 const PARTS: [&str; 14] = [
     "auth", "billing", "cart", "docs", "export", "forms", "geo", "history", "index", "jobs", "kiosk", "ledger", "mail",

@@ -1,14 +1,8 @@
 //! Tests answers that differ in what normalizing hides, in which nothing must be found, and their neighbours in which
 //! something must.
 
-use super::support::{bash, failed_after, findings};
+use super::support::{bash, failed_after, findings, gravest};
 use crate::wire::record::{Finding, Grade, State};
-
-/// The gravest grade in these calls.
-fn gravest(steps: impl IntoIterator<Item = [String; 2]>) -> Option<Grade> {
-    let lines: Vec<String> = steps.into_iter().flatten().collect();
-    findings(&lines).iter().map(|found| found.grade).max()
-}
 
 #[test]
 fn what_grows_in_fractions_is_watched() {

@@ -4,6 +4,7 @@ use crate::detect::config::Config;
 use crate::detect::detector::Detector;
 use crate::wire::observe;
 use crate::wire::record::{Envelope, Finding, Grade, State};
+use serde_json::json;
 
 /// The findings in these lines.
 pub(in crate::detect::rules) fn findings_with(config: Config, lines: &[String]) -> Vec<Finding> {
@@ -79,4 +80,23 @@ pub(in crate::detect::rules) fn text_findings(answer: &str) -> Vec<(String, Grad
     let line = serde_json::json!({"type": "text", "timestamp": 1, "sessionID": "ses_1", "part": {
         "id": "prt_1", "messageID": "msg_1", "type": "text", "text": answer, "time": {"start": 1, "end": 2}}});
     graded(&findings(&[line.to_string()]))
+}
+
+/// The gravest grade in these calls.
+pub(in crate::detect::rules) fn gravest(steps: impl IntoIterator<Item = [String; 2]>) -> Option<Grade> {
+    let lines: Vec<String> = steps.into_iter().flatten().collect();
+    findings(&lines).iter().map(|found| found.grade).max()
+}
+
+/// Whether nothing graver than a notice is in these calls.
+pub(in crate::detect::rules) fn is_quiet(steps: impl IntoIterator<Item = [String; 2]>) -> bool {
+    gravest(steps) <= Some(Grade::Notice)
+}
+
+/// A user's message.
+pub(in crate::detect::rules) fn task(text: &str) -> [String; 2] {
+    let message = json!({"type": "message.updated", "properties": {"info": {"id": "msg_0", "sessionID": "ses_1", "role": "user"}}});
+    let part = json!({"type": "message.part.updated", "properties": {"part": {
+        "id": "prt_0", "sessionID": "ses_1", "messageID": "msg_0", "type": "text", "text": text}}});
+    [message.to_string(), part.to_string()]
 }

@@ -1,27 +1,9 @@
 //! Tests waits, lists and advancing results in which nothing must be found, and their neighbours in which something
 //! must.
 
-use super::support::{bash, call, edit, failed_after, findings};
+use super::support::{bash, call, edit, failed_after, gravest, is_quiet, task};
 use crate::wire::record::Grade;
 use serde_json::json;
-
-/// The gravest grade in these calls.
-fn gravest(steps: impl IntoIterator<Item = [String; 2]>) -> Option<Grade> {
-    let lines: Vec<String> = steps.into_iter().flatten().collect();
-    findings(&lines).iter().map(|found| found.grade).max()
-}
-
-fn is_quiet(steps: impl IntoIterator<Item = [String; 2]>) -> bool {
-    gravest(steps) <= Some(Grade::Notice)
-}
-
-/// A user's message.
-fn task(text: &str) -> [String; 2] {
-    let message = json!({"type": "message.updated", "properties": {"info": {"id": "msg_0", "sessionID": "ses_1", "role": "user"}}});
-    let part = json!({"type": "message.part.updated", "properties": {"part": {
-        "id": "prt_0", "sessionID": "ses_1", "messageID": "msg_0", "type": "text", "text": text}}});
-    [message.to_string(), part.to_string()]
-}
 
 #[test]
 fn a_register_that_moves_is_read_on() {
