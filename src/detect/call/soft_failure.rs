@@ -5,7 +5,6 @@ use crate::detect::hash;
 use crate::detect::text::phrases::{Phrases, fold};
 use crate::wire::text;
 use serde_json::{Map, Value};
-use std::sync::LazyLock;
 
 /// A longer answer is what was asked for, whatever it begins with, in bytes.
 const ANSWER: usize = 800;
@@ -21,16 +20,14 @@ const MESSAGES: [&str; 5] = ["message", "error", "detail", "title", "reason"];
 const WORDS: [&str; 4] = ["unauthorized", "forbidden", "unauthenticated", "access denied"];
 
 /// What says that whoever asks has no right to.
-static REFUSED: LazyLock<Phrases> = LazyLock::new(|| {
-    Phrases::new(&[
-        "access denied|access is denied|permission denied|permission is denied|you are not allowed to|you're not allowed to|is not allowed to|you do not have permission*|you don't have permission*|does not have permission*|you do not have access|you don't have access|you do not have the required permission*|you are not authorized|you're not authorized|is not authorized to|not authorised|insufficient permission*|insufficient privilege*|insufficient rights|missing permission*|operation not permitted",
-        "no tiene permiso*|no tienes permiso*|no tiene acceso|acceso denegado|permiso denegado|no está autorizad*|permisos insuficientes|acesso negado|permissão negada|não tem permissão|sem permissão|não está autorizad*|permissões insuficientes|accesso negato|permesso negato|non hai i permessi|non hai il permesso|non ha i permessi|non sei autorizzat*|autorizzazione negata",
-        "accès refusé|accès interdit|permission refusée|n'avez pas l'autorisation|n'avez pas la permission|n'avez pas les droits|n'êtes pas autorisé*|droits insuffisants|acces interzis|acces refuzat|nu aveți permisiun*",
-        "zugriff verweigert|zugriff wurde verweigert|berechtigung verweigert|keine berechtigung|nicht berechtigt|fehlende berechtigung*|toegang geweigerd|geen toestemming|geen rechten|niet gemachtigd|åtkomst nekad|saknar behörighet|inte behörighet|adgang nægtet|adgang nektet|ikke tilladelse|ikke tillatelse|ikke tilgang|käyttö estetty|ei käyttöoikeutta",
-        "odmowa dostępu|brak uprawnień|nie masz uprawnień|přístup odepřen|nemáte oprávnění|доступ запрещ*|доступ заборонен*|отказано в доступе|недостаточно прав|нет прав|недостатньо прав|немає прав|hozzáférés megtagadva|nincs jogosultság*|erişim reddedildi|erişim engellendi|yetkiniz yok|izniniz yok|δεν έχετε δικαίωμα|άρνηση πρόσβασης",
-        "没有权限|無權限|无权限|沒有權限|权限不足|權限不足|拒绝访问|拒絕存取|権限がありません|アクセス権がありません|アクセスが拒否|許可されていません|권한이 없|권한이 부족|액세스가 거부|접근이 거부|không có quyền|từ chối truy cập|akses ditolak|tidak memiliki izin|ไม่มีสิทธิ์|ปฏิเสธการเข้าถึง|אין הרשאה|הגישה נדחתה|تم رفض الوصول|ليس لديك صلاحية|ليس لديك إذن|अनुमति नहीं",
-    ])
-});
+static REFUSED: Phrases = Phrases::new(&[
+    "access denied|access is denied|permission denied|permission is denied|you are not allowed to|you're not allowed to|is not allowed to|you do not have permission*|you don't have permission*|does not have permission*|you do not have access|you don't have access|you do not have the required permission*|you are not authorized|you're not authorized|is not authorized to|not authorised|insufficient permission*|insufficient privilege*|insufficient rights|missing permission*|operation not permitted",
+    "no tiene permiso*|no tienes permiso*|no tiene acceso|acceso denegado|permiso denegado|no está autorizad*|permisos insuficientes|acesso negado|permissão negada|não tem permissão|sem permissão|não está autorizad*|permissões insuficientes|accesso negato|permesso negato|non hai i permessi|non hai il permesso|non ha i permessi|non sei autorizzat*|autorizzazione negata",
+    "accès refusé|accès interdit|permission refusée|n'avez pas l'autorisation|n'avez pas la permission|n'avez pas les droits|n'êtes pas autorisé*|droits insuffisants|acces interzis|acces refuzat|nu aveți permisiun*",
+    "zugriff verweigert|zugriff wurde verweigert|berechtigung verweigert|keine berechtigung|nicht berechtigt|fehlende berechtigung*|toegang geweigerd|geen toestemming|geen rechten|niet gemachtigd|åtkomst nekad|saknar behörighet|inte behörighet|adgang nægtet|adgang nektet|ikke tilladelse|ikke tillatelse|ikke tilgang|käyttö estetty|ei käyttöoikeutta",
+    "odmowa dostępu|brak uprawnień|nie masz uprawnień|přístup odepřen|nemáte oprávnění|доступ запрещ*|доступ заборонен*|отказано в доступе|недостаточно прав|нет прав|недостатньо прав|немає прав|hozzáférés megtagadva|nincs jogosultság*|erişim reddedildi|erişim engellendi|yetkiniz yok|izniniz yok|δεν έχετε δικαίωμα|άρνηση πρόσβασης",
+    "没有权限|無權限|无权限|沒有權限|权限不足|權限不足|拒绝访问|拒絕存取|権限がありません|アクセス権がありません|アクセスが拒否|許可されていません|권한이 없|권한이 부족|액세스가 거부|접근이 거부|không có quyền|từ chối truy cập|akses ditolak|tidak memiliki izin|ไม่มีสิทธิ์|ปฏิเสธการเข้าถึง|אין הרשאה|הגישה נדחתה|تم رفض الوصول|ليس لديك صلاحية|ليس لديك إذن|अनुमति नहीं",
+]);
 
 /// The failure of which a short answer tells in its first line: by a mark, as in `[ERROR] Kernel died`, or in words.
 pub(super) fn soft_failure(body: &str) -> Option<CallFailure> {

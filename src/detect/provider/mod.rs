@@ -6,7 +6,6 @@ mod until;
 mod zone;
 
 use crate::detect::text::phrases::{Phrases, fold};
-use std::sync::LazyLock;
 use until::{names_time, until};
 
 /// How much of a message is read, in bytes: some carry the whole request after them.
@@ -49,17 +48,17 @@ pub(crate) struct ProviderError {
 
 /// The words of each fault, the most special first. The comments name whose words they are; the samples in the
 /// tests come from the vendors' documentation of errors and from public reports.
-const TABLE: [(ProviderFault, &[&str]); 9] = [
+static TABLE: [(ProviderFault, Phrases); 9] = [
     (
         ProviderFault::ContextTooLong,
-        &[
+        Phrases::new(&[
             // OpenAI, Azure, vLLM, LiteLLM, Anthropic, Bedrock, Google, Groq, Mistral, xAI, Moonshot, llama.cpp.
             "context_length_exceeded|maximum context length|context length exceeded|context window|contextwindowexceeded*|prompt is too long|input is too long|too many input tokens|input token count|exceeds the maximum number of tokens|maximum number of tokens allowed|maximum prompt length|request too large for model|prompt too long|exceeds the context|exceed context limit|exceeded model token limit|reduce the length of the messages|please reduce the length|range of input length should be|request_too_large|input length and `max_tokens` exceed|tokens exceed|contextoverflow*|exceed_context_size_error|too large for model with",
-        ],
+        ]),
     ),
     (
         ProviderFault::EmptyAccount,
-        &[
+        Phrases::new(&[
             // Anthropic, OpenAI, DeepSeek, OpenRouter, xAI, Together, Fireworks.
             "credit balance is too low|insufficient_quota|insufficient balance|insufficient credits|insufficient credit|insufficient funds|insufficient_balance|not enough credits|no credits|out of credits|more credits|add credits|add more credits|used all available credits|monthly spending limit|spending limit reached|spend limit|credit limit|can only afford|payment required|billing_hard_limit_reached|billing hard limit|billing_not_active|account is not active|past due|past invoices|unpaid|prepaid credits|prepayment credits|credits are depleted|credits depleted|credits exhausted|negative balance|purchase credits|buy credits|buy more credits|top up|recharge|arrearage|arrears|good standing|no payment method|billing account|billing is disabled|billing to be enabled|enable billing|account is suspended|is suspended, please check your plan|has been suspended|suspended due to",
             // LiteLLM and other gateways with budgets of their own.
@@ -67,49 +66,49 @@ const TABLE: [(ProviderFault, &[&str]); 9] = [
             // GLM, Qwen, Moonshot, DeepSeek.
             "余额不足|餘額不足|欠费|请充值|充值|账户余额|無可用資源包|无可用资源包|free allocated quota exceeded|free quota",
             "free usage exceeded|free credits|free trial has ended|trial credits|trial has expired|subscription has expired|no active subscription|subscription expired",
-        ],
+        ]),
     ),
     (
         ProviderFault::BadCredentials,
-        &[
+        Phrases::new(&[
             "incorrect api key|invalid api key|invalid_api_key|invalid api-key|invalidapikey|invalid x-api-key|api key not valid|api_key_invalid|api key is invalid|api key expired|api key has expired|api key is expired|expired api key|api key not found|api key is missing|missing api key|no api key|api key required|api key is required|api key was revoked|api key has been revoked|api key disabled|api key has been disabled|api key was reported as leaked|invalid key|bad api key|wrong api key|you didn't provide an api key|invalid token|invalid api token|invalid access token|invalid bearer token|invalid auth*|invalid_auth*|invalid credential*|bad credentials|missing credentials|no credentials|no auth credentials|could not load credentials|could not resolve authentication*|unable to locate credentials|unauthorized|unauthorised|unauthenticated|not authenticated|authentication_error|authenticationerror|authentication error|authentication failed|authentication fails|authentication failure|authentication required|providerautherror|failed to authenticate|please log in|please login|not logged in|/login|login required|re-authenticate|reauthenticate|session expired|token expired|token has expired|token is expired|expired token|expiredtoken*|oauth token|token revoked|token has been revoked|token was revoked|refresh token|invalid_grant|no such user",
             // Azure, AWS, Google.
             "invalid subscription key|security token|unrecognizedclient*|invalidsignature*|signaturedoesnotmatch|signature does not match|invalidclienttokenid|request signature|expected oauth 2|default credentials|permission_denied|permissiondenied|permission denied|permission_error|accessdenied*|access denied|does not have permission|not authorized|do not have access to the organization|ip not authorized|ip address not authorized|account has been deactivated|account deactivated|organization has been disabled|organization has been deactivated|api key doesn't have|forbidden",
             "身份验证失败|身份驗證失敗|无效的令牌|令牌无效|令牌已过期|鉴权失败|认证失败|api key 错误|无效的api|密钥无效|无权|未授权|api-key provided",
-        ],
+        ]),
     ),
     (
         ProviderFault::Quota,
-        &[
+        Phrases::new(&[
             // Claude Code, Codex, Gemini CLI, Copilot, Cursor, GLM, Kimi.
             "usage limit|usage_limit*|usagelimit*|hit your limit|reached your limit|limit reached|limit will reset|limit resets|5-hour limit|five-hour limit|weekly limit|daily limit|monthly limit|session limit|hourly limit|per day|per-day|per month|per week|free-models-per-day|tpd|rpd|requests per day|tokens per day|exhausted your daily|exhausted your capacity|daily quota|monthly quota|weekly quota|quota will reset|quota exceeded|quota_exceeded|exceeded your quota|exceeded your current quota|exceeded_current_quota*|quota exhausted|exhausted your quota|quota limit|out of quota|no quota|no remaining quota|over quota|quotaexceeded*|quota has been|terminalquota*|premium request*|out of extra usage|out of usage|copilot token usage|request allowance|allocated quota|message limit|limit for your plan|plan limit|plan's limit|使用上限|使用限制|配额|配額|额度已用|已达上限|达到上限|每日|今日|上限|上限に達し|制限に達し|한도",
-        ],
+        ]),
     ),
     (
         ProviderFault::RateLimit,
-        &[
+        Phrases::new(&[
             "rate limit*|rate-limit*|rate_limit*|ratelimit*|too many requests|too_many_requests|toomanyrequests*|too many tokens|throttl*|resource_exhausted|resource exhausted|resource has been exhausted|request limit exceeded|requests limit|requests per minute|tokens per min|tokens per minute|per-minute|per minute|limited to|concurrency|concurrent requests|slow down|slow_down|request rate|速率限制|频率|頻率|限流|并发|请求过多|访问过于频繁|api calls|calls per|tpm|rpm|burst",
-        ],
+        ]),
     ),
     (
         ProviderFault::ModelNotFound,
-        &[
+        Phrases::new(&[
             "model_not_found|modelnotfound*|model not found|no such model|unknown model|invalid model|unsupported model|not a valid model|model is not available|model not available|model is not supported|model not supported|model does not exist|model identifier is invalid|model id|deploymentnotfound|deployment for this resource does not exist|api deployment|try pulling it|no endpoints found|no allowed providers|model has been deprecated|model is deprecated|has been decommissioned|model_decommissioned|access to model|access to the model|not_found_error|is not found for api version|publisher model|model you requested|requested model|no healthy deployment|no healthy upstream model|model not exist|模型不存在|不存在的模型|models endpoint",
-        ],
+        ]),
     ),
     (
         ProviderFault::Overloaded,
-        &[
+        Phrases::new(&[
             "overloaded*|over capacity|at capacity|capacity exceeded|capacity|high demand|high load|server is busy|servers are busy|server busy|service busy|system busy|temporarily unavailable|service unavailable|serviceunavailable*|service_unavailable|unavailable|internal server error|internal_server_error|internalserver*|internal error|internal_error|internal service error|server error|server_error|api_error|bad gateway|gateway timeout|gateway time-out|upstream error|upstream connect error|no healthy upstream|provider returned error|unexpected system error|unable to process your request|had an error while processing|no deployments available|model is loading|model is currently loading|currently loading|model_stream_error|modelstreamerror*|modeltimeout*|modelnotready*|访问量过大|过载|繁忙|服务器忙|系统错误|内部错误|混雑|과부하",
-        ],
+        ]),
     ),
     (
         ProviderFault::Network,
-        &[
+        Phrases::new(&[
             "econnreset|econnrefused|enotfound|etimedout|eai_again|epipe|ehostunreach|enetunreach|econnaborted|enetdown|und_err_*|fetch failed|failed to fetch|socket hang up|socket connection|connection refused|connection reset|connection closed|connection error|connection timed out|connection was|connection lost|connectionerror|connection aborted|apiconnectionerror|could not connect|cannot connect|can't connect|unable to connect|failed to connect|network error|network is unreachable|network connection|networkerror|no route to host|dns|name resolution|resolve host|getaddrinfo|certificate|tls|ssl|handshake|proxy error|request timed out|request timeout|timed out|timeout|timeouterror|operation timed|other side closed|premature close|stream disconnected|stream closed|stream error|error sending request|error decoding response|unexpected eof|broken pipe|terminated|incomplete chunked|peer closed|remote end closed|remoteprotocolerror|offline|unreachable",
-        ],
+        ]),
     ),
-    (ProviderFault::Overloaded, &["try again later|temporarily|请稍后|稍后再试|稍后重试|experiencing"]),
+    (ProviderFault::Overloaded, Phrases::new(&["try again later|temporarily|请稍后|稍后再试|稍后重试|experiencing"])),
 ];
 
 /// For messages without such a phrase: what they are about, and what is said of it.
@@ -204,9 +203,6 @@ const LONG: [&str; 6] = ["weekly", "daily", "monthly", "5-hour", "per week", "pe
 /// A wait longer than this is for a plan's quota, in milliseconds.
 const SHORT: i64 = 10 * 60 * 1000;
 
-static TABLES: LazyLock<Vec<(ProviderFault, Phrases)>> =
-    LazyLock::new(|| TABLE.iter().map(|(fault, words)| (*fault, Phrases::new(words))).collect());
-
 impl ProviderError {
     /// Reads a message that came at `now` (milliseconds since the epoch).
     pub(crate) fn read(message: &str, now: i64) -> Self {
@@ -214,7 +210,7 @@ impl ProviderError {
         let until = until(&folded, now);
         let vague = until.is_none() && names_time(&folded, now);
         let names_time = || until.is_some() || vague;
-        let said = TABLES.iter().find(|(_, words)| words.is_in(&folded));
+        let said = TABLE.iter().find(|(_, words)| words.is_in(&folded));
         let fault = said.map_or_else(|| of_pairs(&folded).unwrap_or_else(|| of_status(&folded)), |(fault, _)| *fault);
         let fault = match fault {
             // "You exceeded your current quota, please check your plan and billing details": of OpenAI's API this

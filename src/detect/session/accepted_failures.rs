@@ -7,7 +7,6 @@ use super::check_log::FailedCheck;
 use super::request::UserRequest;
 use crate::detect::call::shell::{FILTER, LEFT_OUT};
 use crate::detect::text::phrases::{Phrases, is_unspaced};
-use std::sync::LazyLock;
 
 /// How many sentences are remembered.
 const SENTENCES: usize = 8;
@@ -15,31 +14,25 @@ const SENTENCES: usize = 8;
 const WORD: usize = 3;
 
 /// What says that something fails already.
-static KNOWN: LazyLock<Phrases> = LazyLock::new(|| {
-    Phrases::new(&[
-        "known|pre-existing|preexisting|on main|on master|on trunk|on develop|broken|flaky|fail|fails|failing|failed|red|old errors|old failures|old findings|old warnings|existing errors|existing failures|existing findings|existing warnings",
-        "bekannt*|schlägt fehl|schlagen fehl|fehlschlag*|fehlschläg*|kaputt|rot|auf main|auf master|connu|connue|connus|connues|échoue|échouent|cassé*|sur main|sur master|conocido*|conocida*|falla|fallan|roto|rota|rotos|rotas|en main|en master|conhecid*|falha|falham|quebrad*|na main|na master|noto|noti|fallisce|falliscono|rotto|rotta|rotti|rotte|su main|su master",
-        "известн*|падает|падают|сломан*|на main|в main|в master|znane|znany|zepsut*|nie przechodzi|nie przechodzą|bekend*|faalt|falen|kapot|op main|trasig*|känd*|ødelagt|kendt*|kjent*",
-        "已知|失败|失敗|挂了|坏了|main 上|既知|壊れ|落ちて|main で|알려진|실패|깨져|깨진",
-    ])
-});
+static KNOWN: Phrases = Phrases::new(&[
+    "known|pre-existing|preexisting|on main|on master|on trunk|on develop|broken|flaky|fail|fails|failing|failed|red|old errors|old failures|old findings|old warnings|existing errors|existing failures|existing findings|existing warnings",
+    "bekannt*|schlägt fehl|schlagen fehl|fehlschlag*|fehlschläg*|kaputt|rot|auf main|auf master|connu|connue|connus|connues|échoue|échouent|cassé*|sur main|sur master|conocido*|conocida*|falla|fallan|roto|rota|rotos|rotas|en main|en master|conhecid*|falha|falham|quebrad*|na main|na master|noto|noti|fallisce|falliscono|rotto|rotta|rotti|rotte|su main|su master",
+    "известн*|падает|падают|сломан*|на main|в main|в master|znane|znany|zepsut*|nie przechodzi|nie przechodzą|bekend*|faalt|falen|kapot|op main|trasig*|känd*|ødelagt|kendt*|kjent*",
+    "已知|失败|失敗|挂了|坏了|main 上|既知|壊れ|落ちて|main で|알려진|실패|깨져|깨진",
+]);
 /// What says that it is known to fail, and that nobody is asked to mend it.
-static KNOWN_TO_FAIL: LazyLock<Phrases> = LazyLock::new(|| {
-    Phrases::new(&[
-        "known failure*|known to fail|known to be|known red|known flak*|known issue*|known bug|known broken|known failing|pre-existing failure*|preexisting failure*",
-        "bekannter fehl*|bekannte fehl*|bekannt rot|bekannt fehlerhaft|bekanntermaßen|échec connu|échecs connus|échoue, c'est connu|connu pour|fallo conocido|fallos conocidos|error conocido|falha conhecida|falhas conhecidas|errore noto|errori noti|fallimento noto|известная ошибка|известный сбой|известное падение|znany błąd|znana awaria|bekende fout|känt fel|kendt fejl|kjent feil",
-        "已知失败|已知的失败|已知会失败|已知问题|既知の失敗|既知の不具合|알려진 실패|알려진 문제",
-    ])
-});
+static KNOWN_TO_FAIL: Phrases = Phrases::new(&[
+    "known failure*|known to fail|known to be|known red|known flak*|known issue*|known bug|known broken|known failing|pre-existing failure*|preexisting failure*",
+    "bekannter fehl*|bekannte fehl*|bekannt rot|bekannt fehlerhaft|bekanntermaßen|échec connu|échecs connus|échoue, c'est connu|connu pour|fallo conocido|fallos conocidos|error conocido|falha conhecida|falhas conhecidas|errore noto|errori noti|fallimento noto|известная ошибка|известный сбой|известное падение|znany błąd|znana awaria|bekende fout|känt fel|kendt fejl|kjent feil",
+    "已知失败|已知的失败|已知会失败|已知问题|既知の失敗|既知の不具合|알려진 실패|알려진 문제",
+]);
 /// What says that it may.
-static ACCEPTED: LazyLock<Phrases> = LazyLock::new(|| {
-    Phrases::new(&[
-        "ignore|ignoring|leave|disregard|never mind|don't care about|don't worry about|don't touch|do not touch|don't fix|do not fix|that's fine|that is fine|is fine|are fine|that's ok|that's okay|is ok|is okay|are ok|are okay|not your problem|not your concern|out of scope|doesn't matter|don't matter|doesn't count|don't count|can stay|may stay|stays red|stay red|stays broken|stays failing|stays as it is|stay as they are|don't bother|do not bother|not bother with|no need to bother|don't mind|can wait|may fail|may keep failing|can keep failing|allowed to fail|expected to fail|no need to fix",
-        "ignorier*|lass|lasse|egal|macht nichts|ist ok|ist okay|ist in ordnung|nicht anfassen|nicht beheben|darf fehlschlagen|dürfen fehlschlagen|stört nicht|stören nicht|bleibt rot|bleiben rot|bleibt so|bleiben so|kümmere dich nicht|beachte ihn nicht|beachte sie nicht|ignorez|laisse|laissez|pas grave|reste rouge|restent rouges|ne t'en occupe pas|ne vous en occupez pas|peu importe|n'y touche pas|ne pas corriger|ne corrige pas|c'est normal|ignora|sigue en rojo|se queda en rojo|no te preocupes por|no te molestes|ignóralo|ignóralos|ignorar|deja|déjalo|déjalos|no importa|no pasa nada|no lo arregles|no los arregles|deixe|deixa|não importa|tudo bem|fica vermelho|não se preocupe com|não se incomode|não corrija|ignorali|ignorare|lascia|lascialo|lasciali|va bene|resta rosso|non preoccuparti|non badarci|non correggere",
-        "игнорир*|не обращай*|пусть падает|пусть падают|не беспокойся|не чини|не трогай*|оставь*|неважно|не важно|zostaje czerwon*|nie przejmuj się|zignoruj|ignoruj|zostaw|negeer|laat|maakt niet uit|strunta i|ignorera|ignorér|se bort fra",
-        "忽略|不必管|不用理|别理|随它|不用管|不要管|别管|没关系|不要修|不用修|无视|無視|そのまま|放置|気にしない|直さなくて|무시|그대로|괜찮",
-    ])
-});
+static ACCEPTED: Phrases = Phrases::new(&[
+    "ignore|ignoring|leave|disregard|never mind|don't care about|don't worry about|don't touch|do not touch|don't fix|do not fix|that's fine|that is fine|is fine|are fine|that's ok|that's okay|is ok|is okay|are ok|are okay|not your problem|not your concern|out of scope|doesn't matter|don't matter|doesn't count|don't count|can stay|may stay|stays red|stay red|stays broken|stays failing|stays as it is|stay as they are|don't bother|do not bother|not bother with|no need to bother|don't mind|can wait|may fail|may keep failing|can keep failing|allowed to fail|expected to fail|no need to fix",
+    "ignorier*|lass|lasse|egal|macht nichts|ist ok|ist okay|ist in ordnung|nicht anfassen|nicht beheben|darf fehlschlagen|dürfen fehlschlagen|stört nicht|stören nicht|bleibt rot|bleiben rot|bleibt so|bleiben so|kümmere dich nicht|beachte ihn nicht|beachte sie nicht|ignorez|laisse|laissez|pas grave|reste rouge|restent rouges|ne t'en occupe pas|ne vous en occupez pas|peu importe|n'y touche pas|ne pas corriger|ne corrige pas|c'est normal|ignora|sigue en rojo|se queda en rojo|no te preocupes por|no te molestes|ignóralo|ignóralos|ignorar|deja|déjalo|déjalos|no importa|no pasa nada|no lo arregles|no los arregles|deixe|deixa|não importa|tudo bem|fica vermelho|não se preocupe com|não se incomode|não corrija|ignorali|ignorare|lascia|lascialo|lasciali|va bene|resta rosso|non preoccuparti|non badarci|non correggere",
+    "игнорир*|не обращай*|пусть падает|пусть падают|не беспокойся|не чини|не трогай*|оставь*|неважно|не важно|zostaje czerwon*|nie przejmuj się|zignoruj|ignoruj|zostaw|negeer|laat|maakt niet uit|strunta i|ignorera|ignorér|se bort fra",
+    "忽略|不必管|不用理|别理|随它|不用管|不要管|别管|没关系|不要修|不用修|无视|無視|そのまま|放置|気にしない|直さなくて|무시|그대로|괜찮",
+]);
 /// What follows a word that would accept something, where it asks for the opposite: "leave no errors".
 const NONE: [&str; 5] = [" no ", " none", " zero", " nothing", " keine"];
 /// Words beside one that name nothing: "please leave those alone for now".

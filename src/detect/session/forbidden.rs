@@ -6,7 +6,6 @@ use super::lost_work::TAKES_BACK;
 use super::request::UserRequest;
 use crate::detect::call::shell::{Change, Effect, SimpleCommand, commands};
 use crate::detect::text::phrases::Phrases;
-use std::sync::LazyLock;
 
 /// How many names are remembered, and how long one is, in bytes.
 const NAMES: usize = 8;
@@ -14,15 +13,13 @@ const SHORTEST: usize = 4;
 const LONGEST: usize = 80;
 
 /// What forbids what stands beside it.
-static FORBIDDING: LazyLock<Phrases> = LazyLock::new(|| {
-    Phrases::new(&[
-        "never against|never on|never touch|never change|never edit|never run it against|never run it on|not against|don't touch|do not touch|don't change|do not change|don't edit|do not edit|don't modify|do not modify|without touching|without changing|hands off|leave alone|keep away from",
-        "nicht anfassen|nicht anrühren|nicht ändern|nicht verändern|nicht bearbeiten|nicht berühren|niemals gegen|nie gegen|nicht gegen|finger weg von|ne touche pas|ne touchez pas|ne modifie pas|ne modifiez pas|ne change pas|ne changez pas|jamais sur|jamais contre|sans toucher",
-        "no toques|no toque|no modifiques|no modifique|no cambies|nunca contra|nunca en|nunca sobre|sin tocar|não toque|não toques|não mexa em|não mexas em|não altere|não modifique|nunca contra|nunca em|sem tocar|non toccare|non modificare|non cambiare|mai contro|mai su|senza toccare",
-        "не трогай*|не меняй*|не изменяй*|не правь*|никогда на|blijf af van|niet aanraken|niet wijzigen|niet aanpassen|nooit tegen|nie ruszaj|nie dotykaj|nie zmieniaj|nie modyfikuj|nigdy na|rör inte|ändra inte|rør ikke|endre ikke|ændr ikke|nesahej na|neměň|dokunma|değiştirme|asla",
-        "不要动|不要碰|别动|别碰|不要修改|不要改|切勿|は触らない|には触らない|を変更しない|は変更しない|を編集しない|건드리지|수정하지|변경하지",
-    ])
-});
+static FORBIDDING: Phrases = Phrases::new(&[
+    "never against|never on|never touch|never change|never edit|never run it against|never run it on|not against|don't touch|do not touch|don't change|do not change|don't edit|do not edit|don't modify|do not modify|without touching|without changing|hands off|leave alone|keep away from",
+    "nicht anfassen|nicht anrühren|nicht ändern|nicht verändern|nicht bearbeiten|nicht berühren|niemals gegen|nie gegen|nicht gegen|finger weg von|ne touche pas|ne touchez pas|ne modifie pas|ne modifiez pas|ne change pas|ne changez pas|jamais sur|jamais contre|sans toucher",
+    "no toques|no toque|no modifiques|no modifique|no cambies|nunca contra|nunca en|nunca sobre|sin tocar|não toque|não toques|não mexa em|não mexas em|não altere|não modifique|nunca contra|nunca em|sem tocar|non toccare|non modificare|non cambiare|mai contro|mai su|senza toccare",
+    "не трогай*|не меняй*|не изменяй*|не правь*|никогда на|blijf af van|niet aanraken|niet wijzigen|niet aanpassen|nooit tegen|nie ruszaj|nie dotykaj|nie zmieniaj|nie modyfikuj|nigdy na|rör inte|ändra inte|rør ikke|endre ikke|ændr ikke|nesahej na|neměň|dokunma|değiştirme|asla",
+    "不要动|不要碰|别动|别碰|不要修改|不要改|切勿|は触らない|には触らない|を変更しない|は変更しない|を編集しない|건드리지|수정하지|변경하지",
+]);
 /// What may stand between that and the name.
 #[rustfmt::skip]
 const BETWEEN: [&str; 66] = [
@@ -31,12 +28,10 @@ const BETWEEN: [&str; 66] = [
     "arquivo", "ficheiro", "banco", "dados", "il", "lo", "i", "gli", "dati", "файл", "базу", "bestand", "plik", "pliku", "bazy", "filen", "dosyasına", "dosyasını", "文件", "数据库",
 ];
 /// What makes it a matter of when or how.
-static BOUNDED: LazyLock<Phrases> = LazyLock::new(|| {
-    Phrases::new(&[
-        "until|unless|before|yet|if|except|without asking|more than|bis|außer|bevor|wenn|noch|jusqu'*|sauf|avant|si|hasta|salvo|antes|todavía|até|exceto|se|finché|prima|tranne|пока|если|tot|tenzij|dopóki|jeśli",
-        "之前|除非|如果|まで|前に|전에|까지",
-    ])
-});
+static BOUNDED: Phrases = Phrases::new(&[
+    "until|unless|before|yet|if|except|without asking|more than|bis|außer|bevor|wenn|noch|jusqu'*|sauf|avant|si|hasta|salvo|antes|todavía|até|exceto|se|finché|prima|tranne|пока|если|tot|tenzij|dopóki|jeśli",
+    "之前|除非|如果|まで|前に|전에|까지",
+]);
 /// Programs that only read what they name, or the first of two that they name.
 #[rustfmt::skip]
 const READERS: [&str; 12] = [

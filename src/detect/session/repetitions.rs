@@ -53,57 +53,45 @@ const NUMBERS: [(&str, u64); 17] = [
 ];
 
 /// What asks to run something.
-static RUN: LazyLock<Phrases> = LazyLock::new(|| {
-    Phrases::new(&[
-        "run|rerun|re-run|running|loop|repeat|execute|launch|invoke|reproduce|hammer",
-        "lass|lasse|lassen|laufen|führe|führ|ausführen|wiederhole|wiederhol|wiederholen|starte|starten|reproduziere|ejecuta*|repite|repítel*|repetir|corre|córrel*|lanza|lánzal*|lance|lances|lancez|exécute*|répète*|relance*|rejoue*|rode|roda|rodar|execut*|repita|esegui*|ripeti|ripetil*|lancia|lancial*|avvia",
-        "запусти*|запуска*|прогони*|повтори*|выполни*|uruchom|powtórz|draai|herhaal|kör|upprepa|kjør|gjenta|aja|toista|çalıştır|tekrarla|futtasd|spusť",
-        "运行|跑|执行|重复|執行|実行|繰り返|走らせ|回して|실행|돌려|반복",
-    ])
-});
+static RUN: Phrases = Phrases::new(&[
+    "run|rerun|re-run|running|loop|repeat|execute|launch|invoke|reproduce|hammer",
+    "lass|lasse|lassen|laufen|führe|führ|ausführen|wiederhole|wiederhol|wiederholen|starte|starten|reproduziere|ejecuta*|repite|repítel*|repetir|corre|córrel*|lanza|lánzal*|lance|lances|lancez|exécute*|répète*|relance*|rejoue*|rode|roda|rodar|execut*|repita|esegui*|ripeti|ripetil*|lancia|lancial*|avvia",
+    "запусти*|запуска*|прогони*|повтори*|выполни*|uruchom|powtórz|draai|herhaal|kör|upprepa|kjør|gjenta|aja|toista|çalıştır|tekrarla|futtasd|spusť",
+    "运行|跑|执行|重复|執行|実行|繰り返|走らせ|回して|실행|돌려|반복",
+]);
 
 /// What asks to bring something into another state and back, as often as is said: whatever calls that takes.
-static CYCLE: LazyLock<Phrases> = LazyLock::new(|| {
-    Phrases::new(&[
-        "restart|reboot|power-cycle|power cycle|powercycle|cycle the|toggle|replug|reconnect|reset|reflash|reload|redeploy|reopen|press|boot|switch it off|turn it off|switch the|turn the",
-        "starte|boote|schalte|trenne|drücke|verbinde|neustarten|neu starten|aus- und einschalten|ein- und ausschalten|reinici*|rearranca|apag*|enciend*|encender|puls*|desconect*|redémarr*|rallum*|éteins|éteignez|débranch*|réinitialis*|appuie|appuyez|deslig*|relig*|pression*|riavvi*|spegn*|accend*|scolleg*|premi",
-        "перезапусти*|перезагруз*|выключи*|отключи*|переподключи*|нажми*|zrestartuj*|uruchom ponownie|wyłącz*|odłącz*|naciśnij*|herstart*|druk op|zet de|yeniden başlat*|kapat*|starta om|slå av|genstart|käynnistä uudelleen|indítsd újra|restartuj*",
-        "重启|重新启动|断电|上电|复位|插拔|开关|再起動|電源を|リセット|抜き差し|재부팅|재시작|전원을|껐다",
-    ])
-});
+static CYCLE: Phrases = Phrases::new(&[
+    "restart|reboot|power-cycle|power cycle|powercycle|cycle the|toggle|replug|reconnect|reset|reflash|reload|redeploy|reopen|press|boot|switch it off|turn it off|switch the|turn the",
+    "starte|boote|schalte|trenne|drücke|verbinde|neustarten|neu starten|aus- und einschalten|ein- und ausschalten|reinici*|rearranca|apag*|enciend*|encender|puls*|desconect*|redémarr*|rallum*|éteins|éteignez|débranch*|réinitialis*|appuie|appuyez|deslig*|relig*|pression*|riavvi*|spegn*|accend*|scolleg*|premi",
+    "перезапусти*|перезагруз*|выключи*|отключи*|переподключи*|нажми*|zrestartuj*|uruchom ponownie|wyłącz*|odłącz*|naciśnij*|herstart*|druk op|zet de|yeniden başlat*|kapat*|starta om|slå av|genstart|käynnistä uudelleen|indítsd újra|restartuj*",
+    "重启|重新启动|断电|上电|复位|插拔|开关|再起動|電源を|リセット|抜き差し|재부팅|재시작|전원을|껐다",
+]);
 
 /// What stands for something that was named before.
-static PRONOUNS: LazyLock<Phrases> = LazyLock::new(|| {
-    Phrases::new(&[
-        "it|them|this|that|these|those|the test|the tests|the suite|the script|the command|the job|the benchmark|the spec",
-        "ihn|sie|es|ihm|diesen|diese|dieses|das|den test|die tests|das skript|den befehl|lo|la|los|las|le|les|ça|cela|le test|les tests|el test|la prueba|el script|isso|isto|ele|ela|o teste|o script|questo|questa|il test|lo script",
-        "его|её|ее|их|этот|это|тест|тесты|скрипт|go|ją|je|ten|test|het|die|deze|den|det|detta|sen|bunu|onu|ezt|azt",
-        "它|它们|这个|该|测试|脚本|それ|これ|テスト|스크립트|테스트|그것|이것",
-    ])
-});
+static PRONOUNS: Phrases = Phrases::new(&[
+    "it|them|this|that|these|those|the test|the tests|the suite|the script|the command|the job|the benchmark|the spec",
+    "ihn|sie|es|ihm|diesen|diese|dieses|das|den test|die tests|das skript|den befehl|lo|la|los|las|le|les|ça|cela|le test|les tests|el test|la prueba|el script|isso|isto|ele|ela|o teste|o script|questo|questa|il test|lo script",
+    "его|её|ее|их|этот|это|тест|тесты|скрипт|go|ją|je|ten|test|het|die|deze|den|det|detta|sen|bunu|onu|ezt|azt",
+    "它|它们|这个|该|测试|脚本|それ|これ|テスト|스크립트|테스트|그것|이것",
+]);
 
 /// What bounds a number of runs.
-static BOUNDS: LazyLock<Phrases> = LazyLock::new(|| {
-    Phrases::new(&[
-        "at most|up to|max|maximum|no more than|not more than|until|within|höchstens|maximal|bis zu|bis|como máximo|como mucho|máximo|hasta|au plus|au maximum|jusqu'à|no máximo|até|al massimo|fino a|non più di|не более|не больше|до|максимум",
-    ])
-});
+static BOUNDS: Phrases = Phrases::new(&[
+    "at most|up to|max|maximum|no more than|not more than|until|within|höchstens|maximal|bis zu|bis|como máximo|como mucho|máximo|hasta|au plus|au maximum|jusqu'à|no máximo|até|al massimo|fino a|non più di|не более|не больше|до|максимум",
+]);
 
 /// What bounds a repetition by its end, without a number.
-static UNTIL_FAILS: LazyLock<Phrases> = LazyLock::new(|| {
-    Phrases::new(&[
-        "until it fails|until it breaks|until it crashes|until it hangs|until it goes red|until one fails|until it reproduces|until you see it fail|till it fails",
-        "bis er fehlschlägt|bis es fehlschlägt|bis sie fehlschlägt|bis er rot wird|bis er abstürzt|bis es abstürzt|bis er hängt|hasta que falle|hasta que se cuelgue|jusqu'à ce qu'il échoue|jusqu'à ce qu'elle échoue|jusqu'à ce qu'il plante|até falhar|até que falhe|finché non fallisce|finché fallisce",
-        "пока не упадёт|пока не упадет|пока не сломается|直到失败|直到它失败|失敗するまで|落ちるまで|실패할 때까지",
-    ])
-});
+static UNTIL_FAILS: Phrases = Phrases::new(&[
+    "until it fails|until it breaks|until it crashes|until it hangs|until it goes red|until one fails|until it reproduces|until you see it fail|till it fails",
+    "bis er fehlschlägt|bis es fehlschlägt|bis sie fehlschlägt|bis er rot wird|bis er abstürzt|bis es abstürzt|bis er hängt|hasta que falle|hasta que se cuelgue|jusqu'à ce qu'il échoue|jusqu'à ce qu'elle échoue|jusqu'à ce qu'il plante|até falhar|até que falhe|finché non fallisce|finché fallisce",
+    "пока не упадёт|пока не упадет|пока не сломается|直到失败|直到它失败|失敗するまで|落ちるまで|실패할 때까지",
+]);
 
 /// What follows a number that compares: ten times faster.
-static COMPARES: LazyLock<Phrases> = LazyLock::new(|| {
-    Phrases::new(&[
-        "faster|slower|larger|bigger|smaller|higher|lower|longer|shorter|more|less|fewer|as|schneller|langsamer|größer|kleiner|so|más|menos|plus|moins|mais|più|быстрее|медленнее|больше|меньше|szybciej|więcej|sneller|meer",
-    ])
-});
+static COMPARES: Phrases = Phrases::new(&[
+    "faster|slower|larger|bigger|smaller|higher|lower|longer|shorter|more|less|fewer|as|schneller|langsamer|größer|kleiner|so|más|menos|plus|moins|mais|più|быстрее|медленнее|больше|меньше|szybciej|więcej|sneller|meer",
+]);
 
 /// What follows a number of times that something happens by itself: per page, a day.
 const RATES: [&str; 11] = ["per ", "a ", "an ", "each ", "every ", "pro ", "par ", "por ", "al ", "в ", "na "];

@@ -6,36 +6,29 @@ use crate::detect::text::phrases::{Phrases, fold};
 use crate::detect::text::remainder::{is_part_asked, leaves_remainder};
 use crate::detect::text::still_running::says_it_runs;
 use crate::wire::record::Claim;
-use std::sync::LazyLock;
 
 /// How much of a message is read, in bytes.
 const READ: usize = 2000;
 
 /// Words that ask for a change of files.
-static CHANGE: LazyLock<Phrases> = LazyLock::new(|| {
-    Phrases::new(&[
-        "fix|add|implement|change|update|refactor|rename|replace|remove|delete|migrate|rewrite|convert|port|upgrade|bump|extract|split|move|introduce|repair|correct|edit|write|create|make it|make the|set up|set the|clean up|improve|optimize|optimise|translate|format|install|finish|complete|resolve|simplify",
-        "bring|adjust|adapt|apply|modify|amend|revise|rework|restructure|reorganize|reorganise|modernize|modernise|enable|disable|turn on|turn off|switch|swap|drop|get rid of|strip|insert|append|prepend|wire up|hook up|integrate|configure|scaffold|bootstrap|develop|patch|mend|tidy|harden|speed up|reduce|increase|raise|lower|merge|inline|unify|consolidate|deduplicate|populate|fill in|expand|shorten|comment out|uncomment|revert|restore|handle|support|prevent|ensure|annotate|deprecate|tweak|localize|localise",
-        "aktualisiere|aktualisier|benenne|verschiebe|entferne|bringe|passe|ergänze|ergänz|verbessere|verbesser|optimiere|übersetze|richte|beheb|korrigier|reparier|füg|änder|ersetz|lösch|schreib|erstell|baue|mets|renomme|déplace|corriger|ajouter|mettre|améliore|traduis|rends|remplacer|mueve|renombra|actualice|mejora|traduce|borra|quita|agregue|cambie|mova|renomeie|melhore|traduza|mude|apague|conserte|sposta|rinomina|migliora|rimuovi|traduci|elimina|scrivi|sistema|обнови*|перенес*|переведи*|улучши*|убер*|сделай*|почини*|настрой*|改成|改为|改進|改进|重命名|移动|优化|翻译|补充|加上|去掉|生成|完善|替换|置き換え|移動|改善|翻訳|書いて|加えて|消して|作って|업데이트|바꿔|옮겨|개선|번역|만들어",
-        "behebe|korrigiere|repariere|füge|ändere|implementiere|ersetze|lösche|schreibe|erstelle|corrige|ajoute|modifie|implémente|remplace|supprime|écris|crée|arregla|añade|agrega|cambia|implementa|elimina|escribe|actualiza|corrija|atualize|aggiorna|adicione|altere|implemente|remova|escreva|crie|correggi|aggiungi|modifica|исправ*|добав*|измени*|реализу*|удали*|напиши*|созда*|переимену*|修复|修正|添加|实现|修改|更新|重构|删除|创建|编写|追加|実装|変更|削除|作成|修理|直して|수정|추가|구현|변경|삭제|작성|고쳐",
-    ])
-});
+static CHANGE: Phrases = Phrases::new(&[
+    "fix|add|implement|change|update|refactor|rename|replace|remove|delete|migrate|rewrite|convert|port|upgrade|bump|extract|split|move|introduce|repair|correct|edit|write|create|make it|make the|set up|set the|clean up|improve|optimize|optimise|translate|format|install|finish|complete|resolve|simplify",
+    "bring|adjust|adapt|apply|modify|amend|revise|rework|restructure|reorganize|reorganise|modernize|modernise|enable|disable|turn on|turn off|switch|swap|drop|get rid of|strip|insert|append|prepend|wire up|hook up|integrate|configure|scaffold|bootstrap|develop|patch|mend|tidy|harden|speed up|reduce|increase|raise|lower|merge|inline|unify|consolidate|deduplicate|populate|fill in|expand|shorten|comment out|uncomment|revert|restore|handle|support|prevent|ensure|annotate|deprecate|tweak|localize|localise",
+    "aktualisiere|aktualisier|benenne|verschiebe|entferne|bringe|passe|ergänze|ergänz|verbessere|verbesser|optimiere|übersetze|richte|beheb|korrigier|reparier|füg|änder|ersetz|lösch|schreib|erstell|baue|mets|renomme|déplace|corriger|ajouter|mettre|améliore|traduis|rends|remplacer|mueve|renombra|actualice|mejora|traduce|borra|quita|agregue|cambie|mova|renomeie|melhore|traduza|mude|apague|conserte|sposta|rinomina|migliora|rimuovi|traduci|elimina|scrivi|sistema|обнови*|перенес*|переведи*|улучши*|убер*|сделай*|почини*|настрой*|改成|改为|改進|改进|重命名|移动|优化|翻译|补充|加上|去掉|生成|完善|替换|置き換え|移動|改善|翻訳|書いて|加えて|消して|作って|업데이트|바꿔|옮겨|개선|번역|만들어",
+    "behebe|korrigiere|repariere|füge|ändere|implementiere|ersetze|lösche|schreibe|erstelle|corrige|ajoute|modifie|implémente|remplace|supprime|écris|crée|arregla|añade|agrega|cambia|implementa|elimina|escribe|actualiza|corrija|atualize|aggiorna|adicione|altere|implemente|remova|escreva|crie|correggi|aggiungi|modifica|исправ*|добав*|измени*|реализу*|удали*|напиши*|созда*|переимену*|修复|修正|添加|实现|修改|更新|重构|删除|创建|编写|追加|実装|変更|削除|作成|修理|直して|수정|추가|구현|변경|삭제|작성|고쳐",
+]);
 
 /// How messages begin that ask to look, to explain or to do something with what is there.
-static LOOK: LazyLock<Phrases> = LazyLock::new(|| {
-    Phrases::new(&[
-        "can you look|can you review|can you check|could you look|could you review|please review|please look|have a look|take a look|let's discuss|let's look|what|why|how|where|when|which|who|is|are|does|do you|did|explain|describe|look|show|list|tell|read|review|check|summarize|summarise|find|search|compare|investigate|analyze|analyse|think|plan|run|count|can you explain|can you tell|could you explain|suggest|please suggest|can you suggest|could you suggest|make a suggestion|make suggestions|propose|recommend|advise|brainstorm|was|warum|wie|wo|erkläre|zeige|liste|pourquoi|comment|explique|montre|qué|por qué|cómo|explica|muestra|почему|как|объясни|покажи|为什么|什么|解释|查看|看看|なぜ|説明|왜|설명",
-        "schlag|schlage|mach einen vorschlag|mach vorschläge|propose-moi|proposez|suggère|suggérez|sugiere|propón|propon|recomienda|sugira|proponha|sugere|propõe|suggerisci|proponi|consiglia|предложи|предложите|посоветуй|zaproponuj|doradź|stel voor|föreslå|foreslå|öner|建议|请建议|提议|给出建议|提案して|제안",
-    ])
-});
+static LOOK: Phrases = Phrases::new(&[
+    "can you look|can you review|can you check|could you look|could you review|please review|please look|have a look|take a look|let's discuss|let's look|what|why|how|where|when|which|who|is|are|does|do you|did|explain|describe|look|show|list|tell|read|review|check|summarize|summarise|find|search|compare|investigate|analyze|analyse|think|plan|run|count|can you explain|can you tell|could you explain|suggest|please suggest|can you suggest|could you suggest|make a suggestion|make suggestions|propose|recommend|advise|brainstorm|was|warum|wie|wo|erkläre|zeige|liste|pourquoi|comment|explique|montre|qué|por qué|cómo|explica|muestra|почему|как|объясни|покажи|为什么|什么|解释|查看|看看|なぜ|説明|왜|설명",
+    "schlag|schlage|mach einen vorschlag|mach vorschläge|propose-moi|proposez|suggère|suggérez|sugiere|propón|propon|recomienda|sugira|proponha|sugere|propõe|suggerisci|proponi|consiglia|предложи|предложите|посоветуй|zaproponuj|doradź|stel voor|föreslå|foreslå|öner|建议|请建议|提议|给出建议|提案して|제안",
+]);
 
 /// What asks for words, not for a change of files: an answer that is written here, or a report on what is there.
-static ANSWER: LazyLock<Phrases> = LazyLock::new(|| {
-    Phrases::new(&[
-        "tell me|let me know|report whether|report on|report back|update me|give me|write me|send me|summary|overview|in the chat|in chat|as your answer|in your answer|here in|add up|a poem|a haiku|a story|a joke|an email|a letter|a plan|plan only|no code yet|without writing code|don't change|do not change|don't edit|do not edit|don't fix|do not fix|don't touch|do not touch|without fixing|not fix anything|just look|only look|without changing|no changes|change nothing|not change anything|read-only",
-        "sag mir|sage mir|berichte|zusammenfassung|überblick|einen plan|kein code|keinen code|noch kein code|ohne code|ändere nichts|nichts ändern|noch nichts|ohne etwas zu ändern|im chat|dime|resumen|un plan|nada de código|sin código|ningún código|sin cambiar|no cambies|dis-moi|résumé|pas de code|sans code|sans coder|sans modifier|ne modifie|ne change|resumo|um plano|nada de código|sem código|nenhum código|não altere|sem alterar|riassunto|un piano|niente codice|nessun codice|senza codice|non modificare|расскажи|сообщи|ничего не меняй|план|без кода|tylko plan|plan działania|bez kodu|żadnego kodu|alleen een plan|een plan|geen code|bara en plan|ingen kod|kun en plan|ingen kode|sadece plan|kod yazma|kod yok|告诉我|总结|摘要|只要计划|只写计划|只写方案|只出方案|不要写代码|不写代码|别写代码|先不写代码|不要修改|不要改|教えて|要約|まとめ|計画だけ|計画のみ|コードは書かない|コードは不要|変更しない|알려|요약|계획만|코드는 작성하지|코드 없이|변경하지",
-    ])
-});
+static ANSWER: Phrases = Phrases::new(&[
+    "tell me|let me know|report whether|report on|report back|update me|give me|write me|send me|summary|overview|in the chat|in chat|as your answer|in your answer|here in|add up|a poem|a haiku|a story|a joke|an email|a letter|a plan|plan only|no code yet|without writing code|don't change|do not change|don't edit|do not edit|don't fix|do not fix|don't touch|do not touch|without fixing|not fix anything|just look|only look|without changing|no changes|change nothing|not change anything|read-only",
+    "sag mir|sage mir|berichte|zusammenfassung|überblick|einen plan|kein code|keinen code|noch kein code|ohne code|ändere nichts|nichts ändern|noch nichts|ohne etwas zu ändern|im chat|dime|resumen|un plan|nada de código|sin código|ningún código|sin cambiar|no cambies|dis-moi|résumé|pas de code|sans code|sans coder|sans modifier|ne modifie|ne change|resumo|um plano|nada de código|sem código|nenhum código|não altere|sem alterar|riassunto|un piano|niente codice|nessun codice|senza codice|non modificare|расскажи|сообщи|ничего не меняй|план|без кода|tylko plan|plan działania|bez kodu|żadnego kodu|alleen een plan|een plan|geen code|bara en plan|ingen kod|kun en plan|ingen kode|sadece plan|kod yazma|kod yok|告诉我|总结|摘要|只要计划|只写计划|只写方案|只出方案|不要写代码|不写代码|别写代码|先不写代码|不要修改|不要改|教えて|要約|まとめ|計画だけ|計画のみ|コードは書かない|コードは不要|変更しない|알려|요약|계획만|코드는 작성하지|코드 없이|변경하지",
+]);
 
 /// How far after a verb its object is looked for, in bytes.
 const OBJECT: usize = 60;
@@ -47,45 +40,35 @@ const WRITING: [&str; 22] = [
 ];
 
 /// What asks for a test that fails, or for no mending of what it shows.
-static FAILING_TEST: LazyLock<Phrases> = LazyLock::new(|| {
-    Phrases::new(&[
-        "failing test|failing tests|failing spec|failing regression test|red test|test that fails|tests that fail|should fail for now|should still fail|it should fail|must fail for now|fails for now|expected to fail|test that reproduces and fails|do not fix|don't fix|without fixing|fix comes separately|fix comes later|leave the fix",
-        "fehlschlagenden test|fehlschlagender test|test, der fehlschlägt|roten test|nicht beheben|test qui échoue|test rouge|ne corrige pas|sans corriger|prueba que falle|test que falle|no lo arregles|sin arreglar|teste que falhe|não corrija|sem corrigir|test che fallisce|non correggere|падающий тест|не исправляй|не чини|失败的测试|不要修复|先不修|失敗するテスト|修正しない|실패하는 테스트|수정하지",
-    ])
-});
+static FAILING_TEST: Phrases = Phrases::new(&[
+    "failing test|failing tests|failing spec|failing regression test|red test|test that fails|tests that fail|should fail for now|should still fail|it should fail|must fail for now|fails for now|expected to fail|test that reproduces and fails|do not fix|don't fix|without fixing|fix comes separately|fix comes later|leave the fix",
+    "fehlschlagenden test|fehlschlagender test|test, der fehlschlägt|roten test|nicht beheben|test qui échoue|test rouge|ne corrige pas|sans corriger|prueba que falle|test que falle|no lo arregles|sin arreglar|teste que falhe|não corrija|sem corrigir|test che fallisce|non correggere|падающий тест|не исправляй|не чини|失败的测试|不要修复|先不修|失敗するテスト|修正しない|실패하는 테스트|수정하지",
+]);
 
 /// What asks to take back what was done.
-static TAKING_BACK: LazyLock<Phrases> = LazyLock::new(|| {
-    Phrases::new(&[
-        "undo|revert|roll back|rollback|roll it back|put it back|put that back|put them back|value back|old one back|change it back|set it back|take it back|restore|mach es rückgängig|mach das rückgängig|rückgängig|zurücksetzen|setz es zurück|setze es zurück|stell es wieder her|wieder auf den alten|wieder auf die alte|wieder wie vorher|annule|annulez|remets|remettez|reviens à|revenez à|rétablis|rétablissez",
-        "deshaz|revierte|vuelve al|vuelve a la|vuelve a poner|restaura|déjalo como estaba|desfaça|desfaz|reverta|reverte|volta ao|volta à|volte ao|restaure|annulla|ripristina|rimetti|torna al|torna alla|riporta",
-        "верни|верните|откати|откатите|отмени|отмените|cofnij|przywróć|wróć do|draai terug|draai het terug|zet terug|zet het terug|maak ongedaan|ångra|återställ|fortryd|gendan|angre|gjenopprett|geri al|geri getir|eski haline",
-        "撤销|撤銷|撤回|改回|还原|還原|恢复原|恢复成|退回|元に戻|戻してください|戻して|되돌려|되돌리|원래대로|복구해",
-    ])
-});
+static TAKING_BACK: Phrases = Phrases::new(&[
+    "undo|revert|roll back|rollback|roll it back|put it back|put that back|put them back|value back|old one back|change it back|set it back|take it back|restore|mach es rückgängig|mach das rückgängig|rückgängig|zurücksetzen|setz es zurück|setze es zurück|stell es wieder her|wieder auf den alten|wieder auf die alte|wieder wie vorher|annule|annulez|remets|remettez|reviens à|revenez à|rétablis|rétablissez",
+    "deshaz|revierte|vuelve al|vuelve a la|vuelve a poner|restaura|déjalo como estaba|desfaça|desfaz|reverta|reverte|volta ao|volta à|volte ao|restaure|annulla|ripristina|rimetti|torna al|torna alla|riporta",
+    "верни|верните|откати|откатите|отмени|отмените|cofnij|przywróć|wróć do|draai terug|draai het terug|zet terug|zet het terug|maak ongedaan|ångra|återställ|fortryd|gendan|angre|gjenopprett|geri al|geri getir|eski haline",
+    "撤销|撤銷|撤回|改回|还原|還原|恢复原|恢复成|退回|元に戻|戻してください|戻して|되돌려|되돌리|원래대로|복구해",
+]);
 /// What says that a message is about what comes after it.
-static LASTING: LazyLock<Phrases> = LazyLock::new(|| {
-    Phrases::new(&[
-        "in future|in the future|from now on|next time|always|in zukunft|künftig|zukünftig|ab jetzt|ab sofort|von nun an|beim nächsten mal|immer|à l'avenir|désormais|dorénavant|la prochaine fois|toujours|en adelante|a partir de ahora|en el futuro|la próxima vez|siempre|a partir de agora|daqui em diante|no futuro|da próxima vez|sempre|d'ora in poi|in futuro|la prossima volta",
-        "впредь|в будущем|отныне|в следующий раз|всегда|voortaan|od teraz|odtąd|w przyszłości|następnym razem|zawsze|från och med nu|fremover|bundan sonra|her zaman|从现在起|以后|今后|下次|今後|次回から|これからは|앞으로|다음부터",
-    ])
-});
+static LASTING: Phrases = Phrases::new(&[
+    "in future|in the future|from now on|next time|always|in zukunft|künftig|zukünftig|ab jetzt|ab sofort|von nun an|beim nächsten mal|immer|à l'avenir|désormais|dorénavant|la prochaine fois|toujours|en adelante|a partir de ahora|en el futuro|la próxima vez|siempre|a partir de agora|daqui em diante|no futuro|da próxima vez|sempre|d'ora in poi|in futuro|la prossima volta",
+    "впредь|в будущем|отныне|в следующий раз|всегда|voortaan|od teraz|odtąd|w przyszłości|następnym razem|zawsze|från och med nu|fremover|bundan sonra|her zaman|从现在起|以后|今后|下次|今後|次回から|これからは|앞으로|다음부터",
+]);
 
 /// What makes a change depend on what is found: "fix what it reports", "if any fails, …".
-static CONDITIONS: LazyLock<Phrases> = LazyLock::new(|| {
-    Phrases::new(&[
-        "if|those that|those which|the ones that|any that|all that|every one that|wherever|diejenigen|ceux qui|celles qui|los que|las que|os que|as que|quelli che|quelle che|те, которые|те, что|what it|what they|what you|whatever|anything|any|where needed|where necessary|as needed|falls|wenn|bei bedarf|was es|was sie|was du|etwaige|ce qu'il|ce qu'elle|ce que tu|ce que vous|si|s'il|au besoin|le cas échéant|lo que|en caso|o que|se|ciò che|quello che|eventuali|если|то, что|при необходимости|jeśli|jeżeli|co znajdzie|als|wat het|om|vad den|hvis|hvad den|jos|ha|pokud|eğer|nếu|jika",
-        "如果|若|如有|发现的|有问题的|見つかった|あれば|필요하면|있으면|발견된",
-    ])
-});
+static CONDITIONS: Phrases = Phrases::new(&[
+    "if|those that|those which|the ones that|any that|all that|every one that|wherever|diejenigen|ceux qui|celles qui|los que|las que|os que|as que|quelli che|quelle che|те, которые|те, что|what it|what they|what you|whatever|anything|any|where needed|where necessary|as needed|falls|wenn|bei bedarf|was es|was sie|was du|etwaige|ce qu'il|ce qu'elle|ce que tu|ce que vous|si|s'il|au besoin|le cas échéant|lo que|en caso|o que|se|ciò che|quello che|eventuali|если|то, что|при необходимости|jeśli|jeżeli|co znajdzie|als|wat het|om|vad den|hvis|hvad den|jos|ha|pokud|eğer|nếu|jika",
+    "如果|若|如有|发现的|有问题的|見つかった|あれば|필요하면|있으면|발견된",
+]);
 /// Words by which a message wants something left out.
-static LEAVING_OUT: LazyLock<Phrases> = LazyLock::new(|| {
-    Phrases::new(&[
-        "ignore|ignoring|skip|skipping|leave out|leaving out|leave|exclude|excluding|except|except for|without|apart from|besides|other than|but not|not run|don't run|disregard|deselect|omit|never mind|don't care about|don't worry about|doesn't matter|not matter",
-        "ignorier*|überspring*|auslassen|lass|lasse|außer|ohne|abgesehen|ausschließen|ignorez|saute|sautez|sauf|sans|exclus|exclure|hormis|laisse|ignora|ignorar|omite|omitir|salta|saltar|excepto|salvo|sin|excluye|excluir|deja|pule|pular|exceto|sem|exclua|ignorare|escludi|salta|tranne|senza|пропусти*|игнорир*|кроме|без|исключ*|pomiń|zignoruj|oprócz|bez|negeer|behalve|zonder",
-        "忽略|跳过|排除|除了|不要运行|不用管|無視|スキップ|除外|以外|除いて|무시|건너뛰|제외",
-    ])
-});
+static LEAVING_OUT: Phrases = Phrases::new(&[
+    "ignore|ignoring|skip|skipping|leave out|leaving out|leave|exclude|excluding|except|except for|without|apart from|besides|other than|but not|not run|don't run|disregard|deselect|omit|never mind|don't care about|don't worry about|doesn't matter|not matter",
+    "ignorier*|überspring*|auslassen|lass|lasse|außer|ohne|abgesehen|ausschließen|ignorez|saute|sautez|sauf|sans|exclus|exclure|hormis|laisse|ignora|ignorar|omite|omitir|salta|saltar|excepto|salvo|sin|excluye|excluir|deja|pule|pular|exceto|sem|exclua|ignorare|escludi|salta|tranne|senza|пропусти*|игнорир*|кроме|без|исключ*|pomiń|zignoruj|oprócz|bez|negeer|behalve|zonder",
+    "忽略|跳过|排除|除了|不要运行|不用管|無視|スキップ|除外|以外|除いて|무시|건너뛰|제외",
+]);
 /// How far from a verb its condition is looked for, in bytes.
 const CONDITION: usize = 20;
 
@@ -286,11 +269,9 @@ fn mends(folded: &str) -> bool {
 }
 
 /// What joins a look and what is to be done about what it shows, where an object follows: "find out why, and fix it".
-static THEN_CHANGE: LazyLock<Phrases> = LazyLock::new(|| {
-    Phrases::new(&[
-        "and fix|then fix|then apply|then implement|then rename|then change|then update|and apply it|and implement it|and do it|and make the change|and repair|and correct|and resolve|and solve|and mend|and patch|and remove|and replace|and rewrite|and refactor|and implement|und behebe|und beheb|und repariere|und korrigiere|und ändere|et corrige|et corrigez|et répare|y corrige|y arregla|y arréglalo|y corrígelo|e corrija|e conserte|e correggi|e ripara|и исправь|и исправьте|и почини|и почините|i napraw|och fixa|en los|ve düzelt|并修复|并修正|然后修复|并解决|修正して|直して|고쳐|수정해",
-    ])
-});
+static THEN_CHANGE: Phrases = Phrases::new(&[
+    "and fix|then fix|then apply|then implement|then rename|then change|then update|and apply it|and implement it|and do it|and make the change|and repair|and correct|and resolve|and solve|and mend|and patch|and remove|and replace|and rewrite|and refactor|and implement|und behebe|und beheb|und repariere|und korrigiere|und ändere|et corrige|et corrigez|et répare|y corrige|y arregla|y arréglalo|y corrígelo|e corrija|e conserte|e correggi|e ripara|и исправь|и исправьте|и почини|и почините|i napraw|och fixa|en los|ve düzelt|并修复|并修正|然后修复|并解决|修正して|直して|고쳐|수정해",
+]);
 
 /// Whether a message that begins with a read asks for a change after it.
 fn then_changes(folded: &str) -> bool {

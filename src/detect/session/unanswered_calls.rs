@@ -33,25 +33,24 @@ const EXCUSE: usize = 300;
 
 /// Words that begin an answer to a question of yes or no.
 #[rustfmt::skip]
-const YES_OR_NO: &[&str] = &[
+static YES_OR_NO: Phrases = Phrases::new(&[
     "no|nope|not|yes|nein|ja|nee|nei|nej|ei|non|oui|sí|si|não|sim|sì|нет|да|ні|так|nie|tak|ne|ano|hayır|evet|không|có|tidak|ya|όχι|ναι|nu|da|nem|igen|不|没|否|是|能|可以|いいえ|はい|아니|네|예|לא|כן|لا|نعم|नहीं|हाँ|ไม่|ใช่",
-];
+]);
 /// How a sentence begins that asks whether something is so: that there is no answer may be the answer.
 #[rustfmt::skip]
-const WHETHER: &[&str] = &[
+static WHETHER: Phrases = Phrases::new(&[
     "is|are|was|were|does|do we|do you|do they|do the|do our|did|can|could|has|have we|have they|have you|will|check if|check whether|check that|see if|see whether|test if|test whether|test the|find out if|find out whether|verify that|ping",
     "ist|sind|läuft|laufen|funktioniert|geht|kann|können|antwortet|prüf*|teste|est-ce|peut-on|vérifie*|teste*|comprueba|verifica|prueba|работает ли|доступ*|проверь*|czy|är|er|kan|fungerar|virker|fungerer|onko|toimiiko|werkt|draait|controlla",
-];
+]);
 /// How a sentence begins as such a question does, and asks for something.
-const POLITE: &[&str] = &["can you|could you|will you|can we|können sie|kan je|kan du"];
+static POLITE: Phrases = Phrases::new(&["can you|could you|will you|can we|können sie|kan je|kan du"]);
 /// What asks for the very reason, or for the state of what is to be reached.
 #[rustfmt::skip]
-const ABOUT_IT: &[&str] = &[
+static ABOUT_IT: Phrases = Phrases::new(&[
     "why|reachable|unreachable|healthy|health|connect|connection|connectivity|respond|responds|responding|timeout|timeouts|time out|times out|timing out|down|outage|offline|online|reproduce|debug|diagnose|investigate|what's wrong|what is wrong|goes wrong|fails|failing|error|errors|credentials|access|login|log in|retry|retries",
     "warum|wieso|weshalb|erreichbar|verbindung|zugriff|pourquoi|joignable|connexion|accessible|accès|por qué|accesible|conexión|caíd*|acceso|por que|acessível|conexão|acesso|perché|raggiungibile|connessione|accesso|почему|соединен*|подключ*|чому|dlaczego|połączen*|proč|připojen*|waarom|bereikbaar|verbinding|varför|hvorfor|miksi|miért|neden|bağlan*|tại sao|kết nối|mengapa|kenapa|koneksi",
     "为什么|是否|能否|能不能|连接|可达|なぜ|どうして|接続|つなが|応答|왜|연결|응답|لماذا|اتصال|למה|חיבור|क्यों|ทำไม",
-];
-static TABLES: LazyLock<[Phrases; 4]> = LazyLock::new(|| [YES_OR_NO, WHETHER, POLITE, ABOUT_IT].map(Phrases::new));
+]);
 
 /// How one call came out, for one who waits for an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -152,11 +151,10 @@ fn tells(text: &str) -> bool {
 
 /// Whether it is an answer that there is none: to whether something is so, or to why there is none.
 fn is_answer(text: &str, request: &UserRequest) -> bool {
-    let [yes_or_no, whether, polite, about_it] = &*TABLES;
     let folded = fold(text);
     let first = folded.split([',', '.', ':', ';', '!', '，', '。', '、', '—', '–']).next().unwrap_or_default();
     let first = first.trim_matches(|c: char| !c.is_alphanumeric());
-    let says = yes_or_no.find_all(first).any(|(start, end)| start == 0 && end == first.len());
+    let says = YES_OR_NO.find_all(first).any(|(start, end)| start == 0 && end == first.len());
     says || request
-        .any_sentence(|sentence| whether.begins(sentence) && !polite.begins(sentence) || about_it.is_in(sentence))
+        .any_sentence(|sentence| WHETHER.begins(sentence) && !POLITE.begins(sentence) || ABOUT_IT.is_in(sentence))
 }

@@ -3,7 +3,6 @@
 use super::answer::{blocks, plain, sentences};
 use super::ending_phrases;
 use super::phrases::{Phrases, fold};
-use std::sync::LazyLock;
 
 /// What an announcement is kept by, the least first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,23 +15,19 @@ pub(crate) enum Announced {
     Work,
 }
 
-static ANNOUNCING: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(ending_phrases::ANNOUNCING));
-static ENGLISH: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(&[ending_phrases::ANNOUNCING[0], ENGLISH_WORDS]));
-static LOOKING: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(LOOKS));
-static LOOKING_ANYWHERE: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(LOOKS_ANYWHERE));
-static COMMANDING: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(COMMANDS));
+static ENGLISH: Phrases = Phrases::new(&[ending_phrases::ENGLISH_ANNOUNCING, ENGLISH_WORDS]);
 
 /// Words that tell English from other languages.
 const ENGLISH_WORDS: &str = "the|this|these|my|it|of|with";
 
 /// English verbs of looking and waiting. They are nouns as well ("fix the check"), so only leading words may stand
 /// before them.
-const LOOKS: &[&str] = &[
+static LOOKS: Phrases = Phrases::new(&[
     "look|looking|read|reading|reread|re-read|check|checking|double-check|recheck|see|view|viewing|inspect|inspecting|examine|examining|search|searching|find|finding|locate|review|reviewing|verify|verifying|confirm|confirming|list|listing|explore|exploring|open|opening|investigate|investigating|understand|understanding|analyze|analyzing|analyse|gather|gathering|get|fetch|fetching|grep|show|trace|study|scan|scanning|browse|wait|waiting|watch|watching|monitor|poll|peek|query|querying|diagnose|figure|determine|identify|learn|glance|compare|count|print|dig|go through|go over|pull up|walk through",
-];
+]);
 
 /// Words of looking and waiting in other languages.
-const LOOKS_ANYWHERE: &[&str] = &[
+static LOOKS_ANYWHERE: Phrases = Phrases::new(&[
     "sehe|sehen|schaue|schauen|ansehen|anschauen|lese|lesen|prüfe|prüfen|überprüf*|suche|suchen|untersuche*|warte|warten|analysiere*",
     "regarde*|lire|lis|vérifie*|examiner|cherche|chercher|inspecte*|consulter|attendre|analyser|voyons|voir",
     "mirar|miro|ver|veamos|leer|leo|revisar*|reviso|comprob*|verificar*|verifico|buscar*|busco|examinar*|inspeccion*|esperar*|espero|analizar*|consultar*",
@@ -40,10 +35,11 @@ const LOOKS_ANYWHERE: &[&str] = &[
     "посмотр*|смотр*|прочит*|чита*|провер*|найд*|поищ*|изуч*|подожд*|взгля*",
     "看|查|读|讀|检查|檢查|搜索|搜尋|等待|确认|確認|読|調べ|見て|見ま|探|待|확인|살펴|읽|검색|찾아|기다|분석",
     "kijken|kijk|bekijk*|lees|lezen|controleer*|zoek|zoeken|wacht|sprawdz*|przeczyta*|zobacz*|titta*|läsa|läser|kolla|kollar|sjekke*|tjekke*|lukea|luen|tarkist*|podív*|zkontroluj*|bakıyorum|bakalım|bakayım|okuyorum|okuyalım|kontrol ediyorum|kontrol edelim|xem|đọc|kiểm tra|lihat|membaca|periksa|memeriksa|citesc|nézzük|megnéz*|olvas*|ellenőriz*",
-];
+]);
 
 /// Verbs of running.
-const COMMANDS: &[&str] = &["run|running|rerun|re-run|execute|executing|try|trying|call|calling|invoke|use|using"];
+static COMMANDS: Phrases =
+    Phrases::new(&["run|running|rerun|re-run|execute|executing|try|trying|call|calling|invoke|use|using"]);
 
 /// Words that may stand before the verb of an announcement.
 const LEADS: &str = "i i'll i'm i'd we we'll let let's me us will shall should must need want have has got to am going about now next \
@@ -57,12 +53,12 @@ impl Announced {
         let last = blocks.last().map(|block| plain(&block.text)).unwrap_or_default();
         let sentence = sentences(&last).last().map(|sentence| fold(sentence)).unwrap_or_default();
         // What stands before it only says when: "Before I change it, let me look …".
-        let from = ANNOUNCING.find_all(&sentence).map(|(start, _)| start).min().unwrap_or(0);
+        let from = ending_phrases::ANNOUNCING.find_all(&sentence).map(|(start, _)| start).min().unwrap_or(0);
         let said = &sentence[from..];
         let leads = |table: &Phrases| table.find_all(said).any(|(at, _)| said[..at].split_whitespace().all(is_lead));
-        if leads(&LOOKING) || !ENGLISH.is_in(said) && LOOKING_ANYWHERE.is_in(said) {
+        if leads(&LOOKS) || !ENGLISH.is_in(said) && LOOKS_ANYWHERE.is_in(said) {
             Self::Look
-        } else if leads(&COMMANDING) {
+        } else if leads(&COMMANDS) {
             Self::Command
         } else {
             Self::Work

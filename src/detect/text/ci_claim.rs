@@ -5,42 +5,37 @@ use super::answer::{Shape, blocks, plain, sentences};
 use super::phrases::{Phrases, fold};
 use crate::detect::quoted::quoted;
 use crate::wire::text::EXCERPT;
-use std::sync::LazyLock;
 
 /// What the checks are called that run elsewhere.
-const CHECKS: &[&str] = &[
+static CHECKS: Phrases = Phrases::new(&[
     "ci|ci/cd|pipeline|pipelines|checks|the build|github actions|gitlab ci|workflow|workflows|actions|build server|pr checks|ci jobs|ci run|ci-pipeline|ci-läufe|integración continua|intégration continue",
-];
+]);
 /// What says that they passed, or that they are through.
 #[rustfmt::skip]
-const GREEN: &[&str] = &[
+static GREEN: Phrases = Phrases::new(&[
     "green|pass|passes|passed|passing|succeed|succeeds|succeeded|successful|successfully|grün|grünen|bestanden|erfolgreich|durchgelaufen|läuft durch|laufen durch|durchläuft|vert|verte|verts|passe|passent|réussi*|réussit|verde|verdes|pasa|pasan|pase|pasen|pasó|pasaron|exitos*|passou|passaram|passa|passam|superat*|зелён*|зелен*|прошл*|проходит",
     "绿|通过|成功|グリーン|パス|통과|성공",
-];
+]);
 /// What asks to wait for them.
 #[rustfmt::skip]
-const AWAITED: &[&str] = &[
+static AWAITED: Phrases = Phrases::new(&[
     "wait|waits|watch|until|finish|finishes|finished|complete|completes|warte|wartet|bis|abwarten|attends|attendez|jusqu'*|espera|esperar|hasta|aguarde|até|aspetta|attendi|finché|дождись|подожди|等|まで|기다",
-];
+]);
 /// A clause with one of these hopes for it, or denies it.
 #[rustfmt::skip]
-const NOT_SAID: &[&str] = &[
+static NOT_SAID: Phrases = Phrases::new(&[
     "should|will|would|once|when|if|until|not|yet|still|pending|running|queued|expect|expected|hopefully|likely|before|after|unless|wait|waiting|never|no|sollte|wird|wenn|sobald|noch|nicht|bis|läuft noch|devrait|sera|quand|dès|encore|pas|debería|será|cuando|todavía|aún|no|deve|quando|ainda|não|ancora|non|должн*|будет|когда|ещё|еще|не",
     "应该|还|未|没|はず|まだ|ない|아직|않",
-];
-
-static TABLES: LazyLock<[Phrases; 4]> = LazyLock::new(|| [CHECKS, GREEN, AWAITED, NOT_SAID].map(Phrases::new));
+]);
 
 /// Whether a folded sentence of a request asks that checks elsewhere pass, or to wait for them.
 pub(crate) fn wants_ci_passing(folded: &str) -> bool {
-    let [checks, green, awaited, _] = &*TABLES;
-    checks.is_in(folded) && (green.is_in(folded) || awaited.is_in(folded))
+    CHECKS.is_in(folded) && (GREEN.is_in(folded) || AWAITED.is_in(folded))
 }
 
 /// What an answer says of checks elsewhere, if it says that they passed.
 pub(crate) fn claims_ci_passing(answer: &str) -> Option<String> {
-    let [checks, green, _, not_said] = &*TABLES;
-    let is_said = |clause: &str| checks.is_in(clause) && green.is_in(clause) && !not_said.is_in(clause);
+    let is_said = |clause: &str| CHECKS.is_in(clause) && GREEN.is_in(clause) && !NOT_SAID.is_in(clause);
     let blocks = blocks(answer);
     let spoken = blocks.iter().filter(|block| block.shape != Shape::Other);
     let mut said = spoken.flat_map(|block| sentences(&block.text));

@@ -37,11 +37,9 @@ const DEAD: &str = "dead";
 const ERROR: &str = "error";
 const SERVICE: &str = "status";
 /// What says that it may go on after all, or that another one is meant.
-static GOES_ON: LazyLock<Phrases> = LazyLock::new(|| {
-    Phrases::new(&[
-        "retry|retrying|retried|retries|restart|restarts|restarting|restarted|backoff|again|rerun|rerunning|re-run|requeued|reconnecting|recovering|recovery|previous|previously|last|latest|attempt|attempts|next|new|soon|crashloopbackoff|healing",
-    ])
-});
+static GOES_ON: Phrases = Phrases::new(&[
+    "retry|retrying|retried|retries|restart|restarts|restarting|restarted|backoff|again|rerun|rerunning|re-run|requeued|reconnecting|recovering|recovery|previous|previously|last|latest|attempt|attempts|next|new|soon|crashloopbackoff|healing",
+]);
 /// What programs say last, or what is said of them, when they crash.
 static CRASHED: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(

@@ -44,7 +44,7 @@ const PLACES: [&str; 26] = [
 
 /// What is said of the part that is done, or that is not.
 #[rustfmt::skip]
-const SAID: &[&str] = &[
+static SAID: Phrases = Phrases::new(&[
     "ported|moved|updated|done|finished|rewritten|translated|refactored|replaced|fixed|solved|resolved|corrected|remain|remains|are left|is left|unfinished|to go",
     "umgestellt|erledigt|fertig|umgesetzt|angepasst|konvertiert|portiert|übersetzt|bearbeitet|behoben|abgeschlossen|ersetzt|fertiggestellt|gelöst|korrigiert|verbleiben|fehlen|ausstehend",
     "migr*|termin*|implément*|restent|manquent|hech*|list*|implement*|complet*|faltan|quedan|pendient*|conclu*|feit*|pront*|faltam|restam|fatt*|finit*|mancano|restano|rimangono|convert*|portad*|portat*|tradu*",
@@ -52,51 +52,46 @@ const SAID: &[&str] = &[
     "klar|klara|klart|färdig*|ferdig*|færdig*|konverter*|översatt*|återstår|gjenstår|mangler|siirretty|valmi*|tehty|muunnettu|puuttu*|jäljellä|elkész*|kész|átáll*|átír*|hátra|hiányz*|taşındı|tamamland*|dönüştürül*|bitti|kaldı|převed*|hotov*|dokonč*|zbýv*",
     "corrig*|résolu*|réparé*|corregid*|resuelt*|arreglad*|resolvid*|corrett*|risolt*|исправ*|решен*|решён*|виправл*|opgelost|verholpen|hersteld|naprawi*|poprawi*|rozwiąz*|opraven*|vyřešen*|rättad*|åtgärdad*|löst|lösta|rettet|løst|korjattu|ratkaistu|kijavít*|megold*|düzeltil*|çözüldü|rezolvat*",
     "迁移|完成|转换|翻译|更新|替换|遷移|轉換|移行|完了|対応|実装|変換|終わ|残|마이그레이션|완료|변환|전환|남",
-];
+]);
 /// How a part stands that is done, where the whole is what was asked for.
 #[rustfmt::skip]
-const STANDING: &[&str] = &[
+static STANDING: Phrases = Phrases::new(&[
     "run on|runs on|run with|run through|go through|goes through|are on|is on|use|uses|now use|now uses|are now|is now|work with|work on|work now|point to|call|are switched|are covered|have a|have an|have the|are in place|behind",
     "laufen auf|laufen über|laufen mit|läuft auf|läuft über|laufen jetzt|laufen nun|sind auf|sind jetzt|sind nun|nutzen|verwenden|benutzen|haben jetzt|haben nun|zeigen auf",
     "tournent sur|tourne sur|passent par|passe par|utilisent|utilise|sont sur|sont maintenant|sont désormais|sont passé*|ont maintenant|ont désormais",
     "corren en|corren sobre|funcionan con|pasan por|usan|usa|utilizan|están en|ya están|ahora están|tienen ahora|apuntan a",
-];
+]);
 /// What says of a clause that it is about the whole.
 #[rustfmt::skip]
-const WHOLE: &[&str] = &[
+static WHOLE: Phrases = Phrases::new(&[
     "all|every|each|everything|whole|alle|alles|sämtliche|tous|toutes|tout|todos|todas|todo|toda|tutti|tutte|tutto|все|всё|усі|всі|wszystkie|wszystko|alla|allt|alt|kaikki|minden|összes|hepsi|tümü|tüm|bütün|všechny|vše|toate",
     "全部|所有|都已|すべて|全て|모두|모든|전부",
-];
+]);
 /// What says of a sentence that the other part had no need.
 #[rustfmt::skip]
-const NEEDLESS: &[&str] = &[
+static NEEDLESS: Phrases = Phrases::new(&[
     "already|nothing else|no change|no changes|not need|no need|unaffected|bereits|schon|déjà|ya|já|già|уже|вже|już|redan|allerede|jo|már|zaten|již|deja",
     "已经|既に|すでに|이미",
-];
+]);
 /// What says half.
-const HALF: &[&str] = &[
+static HALF: Phrases = Phrases::new(&[
     "half of|half the|about half|die hälfte|la moitié|la mitad|metade|la metà|de helft|половин*|połow*|hälften|halvdelen|puolet|fele|felét|yarısı|yarısını|polovin*|jumătate",
     "一半|半分|半数|절반",
-];
+]);
 
 /// The whole stands first where the languages say so: `5つのうち2つ`, `5 个中有 2 个`, `5 modulból 2`, `5 modülden 2'si`.
 const WHOLE_FIRST: &str = r"(?<whole>[0-9]{1,5})[^0-9.。,，、;；/]{0,24}?(?:のうち|のなかで|の中で|中有|中的|当中|中已|里|중에서|중|\p{L}{2,}(?:den|dan|ten|tan|ból|ből|sta|stä))[^0-9.。;；/]{0,12}?(?<part>[0-9]{1,5})";
 
 static WHOLE_BEFORE: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(WHOLE_FIRST).ok());
-static SAYS: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(SAID));
-static SAYS_STANDING: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(STANDING));
-static SAYS_WHOLE: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(WHOLE));
-static SAYS_NEEDLESS: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(NEEDLESS));
-static SAYS_HALF: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(HALF));
 
 /// Whether a folded sentence says how many of all were done, and that is not all of them.
 pub(super) fn counts_a_part(folded: &str) -> bool {
-    !SAYS_NEEDLESS.is_in(folded) && clauses(folded).any(|clause| !SAYS_WHOLE.is_in(clause) && is_of_part(clause))
+    !NEEDLESS.is_in(folded) && clauses(folded).any(|clause| !WHOLE.is_in(clause) && is_of_part(clause))
 }
 
 /// Whether a folded sentence says of the whole that it is done.
 pub(super) fn says_whole(folded: &str) -> bool {
-    clauses(folded).any(|clause| SAYS_WHOLE.is_in(clause) && SAYS.is_in(clause))
+    clauses(folded).any(|clause| WHOLE.is_in(clause) && SAID.is_in(clause))
 }
 
 fn clauses(folded: &str) -> impl Iterator<Item = &str> {
@@ -106,7 +101,7 @@ fn clauses(folded: &str) -> impl Iterator<Item = &str> {
 fn is_of_part(clause: &str) -> bool {
     let words: Vec<&str> = clause.split_whitespace().collect();
     (0..words.len()).any(|at| is_part(&words, at))
-        || SAYS_HALF.is_in(clause) && SAYS.is_in(clause)
+        || HALF.is_in(clause) && SAID.is_in(clause)
         || is_behind_whole(clause)
 }
 
@@ -126,15 +121,15 @@ pub(super) fn stands_for_a_part(folded: &str, wholes: &[u32]) -> bool {
         let mut parts = (0..words.len()).filter_map(|at| part_at(&words, at));
         parts.any(|part| {
             let behind = words[part.end + 1..words.len().min(part.end + 1 + BEHIND)].join(" ");
-            wholes.contains(&part.numbers.1) && SAYS_STANDING.is_in(&behind)
+            wholes.contains(&part.numbers.1) && STANDING.is_in(&behind)
         })
     };
-    !SAYS_NEEDLESS.is_in(folded) && clauses(folded).any(|clause| !SAYS_WHOLE.is_in(clause) && stands(clause))
+    !NEEDLESS.is_in(folded) && clauses(folded).any(|clause| !WHOLE.is_in(clause) && stands(clause))
 }
 
 /// Whether a folded sentence says that something had no need.
 pub(super) fn says_nothing_left(folded: &str) -> bool {
-    SAYS_NEEDLESS.is_in(folded)
+    NEEDLESS.is_in(folded)
 }
 
 /// A part of a whole: both numbers, and its last word.
@@ -151,7 +146,7 @@ fn is_part(words: &[&str], at: usize) -> bool {
     let before = before.join(" ");
     let behind = words[end + 1..words.len().min(end + 1 + BEHIND)].join(" ");
     let inside = words[at + 1..end.max(at + 1)].join(" ");
-    [before, inside, behind].iter().any(|near| SAYS.is_in(near))
+    [before, inside, behind].iter().any(|near| SAID.is_in(near))
 }
 
 /// The part of a whole that begins at a word: "k of n", "k/n", or a share in percent.
@@ -193,7 +188,7 @@ fn whole_behind(words: &[&str], at: usize, part: &str) -> Option<((u32, u32), us
 fn is_behind_whole(folded: &str) -> bool {
     let Some(found) = WHOLE_BEFORE.as_ref().and_then(|pattern| pattern.captures(folded)) else { return false };
     let (part, whole) = (digits(&found["part"]), digits(&found["whole"]));
-    part.zip(whole).is_some_and(|(part, whole)| part < whole && whole <= LARGEST) && SAYS.is_in(folded)
+    part.zip(whole).is_some_and(|(part, whole)| part < whole && whole <= LARGEST) && SAID.is_in(folded)
 }
 
 fn digits(text: &str) -> Option<u32> {

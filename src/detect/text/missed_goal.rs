@@ -2,11 +2,10 @@
 
 use super::answer::{Shape, blocks, plain, sentences};
 use super::phrases::{Phrases, fold};
-use std::sync::LazyLock;
 
 /// What says so of what somebody wants to know.
 #[rustfmt::skip]
-const UNATTAINED: &[&str] = &[
+static UNATTAINED: Phrases = Phrases::new(&[
     "could not be determined|couldn't be determined|could not be retrieved|couldn't be retrieved|could not be obtained|couldn't be obtained|could not be established|could not be ascertained|could not be answered|couldn't be answered|could not be assessed|could not be evaluated|could not be audited|could not be reviewed|couldn't be reviewed|could not be measured|could not be counted|could not be fetched|couldn't be fetched|could not be downloaded|couldn't be downloaded|could not be collected|could not be gathered|could not be exported|has not been determined|hasn't been determined|has not been established|remains unknown|remain unknown|remains unclear|remains undetermined|remain undetermined|is still unknown|are still unknown|is still undetermined|no statement is possible|no answer is possible",
     "bleibt unbekannt|bleiben unbekannt|bleibt unklar|bleibt ungeklärt|bleibt ungewiss|ist weiterhin unbekannt|keine aussage möglich|nicht festgestellt werden|nicht ermittelt werden|nicht abgerufen werden|nicht beantwortet werden|wurde nicht ermittelt|wurde nicht festgestellt",
     "pas pu être|n'a pu être|n'ont pu être|reste inconnu*|restent inconnu*|demeure inconnu*|reste indéterminé*|n'a pas été déterminé*|n'ont pas été déterminé*",
@@ -19,41 +18,38 @@ const UNATTAINED: &[&str] = &[
     "belirlenemedi|alınamadı|ulaşılamadı|tespit edilemedi|öğrenilemedi|hâlâ bilinmiyor|hala bilinmiyor|không xác định được|chưa xác định được|vẫn chưa rõ|vẫn chưa biết|belum diketahui|belum dapat|tidak diketahui pasti|ยังไม่ทราบ",
     "仍未知|仍然未知|尚不清楚|仍不清楚|尚未确定|无从得知|無從得知|不得而知|不明のまま|判明しません|判明していません|得られませんでした|알 수 없는 상태|확인되지 않았|확인하지 못|파악하지 못",
     "لم يكن من الممكن|لم يتم تحديد|لا يزال مجهول|لا تزال مجهول|لا يزال غير معروف|לא ניתן היה|לא היה ניתן|נותר לא ידוע|נותרה לא ידועה|عدم ممکن|ممکن نشد|مشخص نشد|نامشخص ماند|नहीं हो सका|नहीं हो सकी|नहीं किया जा सका|नहीं की जा सकी|पता नहीं चल|अज्ञात है",
-];
+]);
 /// What says so only where a call is known to have had no answer: elsewhere it may describe a program.
 #[rustfmt::skip]
-const WITHOUT: &[&str] = &[
+static WITHOUT: Phrases = Phrases::new(&[
     "could not be|couldn't be|cannot be|can't be|was not possible|is not possible|isn't possible|not possible to|no answer|no result|no results|no response|no data|has not been|have not been|hasn't been|haven't been|was not|were not|wasn't|weren't|unknown|unavailable|not available|unreachable|not reachable|does not respond|did not respond|doesn't respond|didn't respond|does not answer|did not answer|doesn't answer|didn't answer|don't have the|do not have the|not known|refuses|refused|failed|was aborted|were aborted",
     "nicht möglich|nicht verfügbar|nicht erreichbar|unerreichbar|unbekannt|kein ergebnis|keine antwort|keine daten|wurde nicht|wurden nicht|fehlgeschlagen|abgebrochen|injoignable*|indisponible*|inconnu*|aucun résultat|aucune réponse|n'a pas été|n'ont pas été|a échoué|ont échoué",
     "no responde|no disponible|inaccesible|desconocid*|sin respuesta|sin resultado|no ha sido|no fue|no se ha|falló|fallaron|não responde|indisponível|inacessível|desconhecid*|sem resposta|sem resultado|não foi|não foram|falhou|falharam|non risponde|non raggiungibile|irraggiungibile|non è raggiungibile|non disponibile|sconosciut*|nessun risultato|nessuna risposta|non è stat*|non sono stat*|fallit*",
     "недоступ*|неизвестн*|нет ответа|нет результат*|не был*|не ответил*|не отвечает|невідом*|немає відповіді|не відповідає|niedostępn*|nieznan*|brak odpowiedzi|brak wynik*|nie został*|nedostupn*|neznám*|onbereikbaar|onbekend|geen antwoord|geen resultaat|werd niet|werden niet|otillgänglig*|okän*|inget svar|utilgjengelig|utilgængelig*|ukjent|ukendt|intet svar",
     "ulaşılamıyor|yanıt vermiyor|bilinmiyor|sonuç yok|không phản hồi|không có kết quả|không rõ|không kết nối được|chưa biết|ไม่ตอบสนอง|ไม่ทราบ|tidak merespons|tidak tersedia|tidak diketahui|tidak ada hasil|未知|不可达|没有响应|无响应|没有结果|無回應|応答しません|応答がありません|不明|結果はありません|응답하지|응답이 없|결과가 없",
-];
+]);
 /// Words before it in its clause that make it a condition, or a description of a program.
 #[rustfmt::skip]
-const DESCRIBING: &[&str] = &[
+static DESCRIBING: Phrases = Phrases::new(&[
     "if|when|whenever|where|whose|that|which|because|until|unless|in case|wenn|falls|sobald|weil|dass|welche*|quand|lorsque*|lorsqu'*|si le|si la|si les|si un|si une|s'il*|si on|parce que|parce qu'*|qui|dont|n'avait|n'avaient|cuando|si el|si los|si las|si no|si se|porque|quando|se o|se a|se os|se as|se não|se il|se lo|se i|se le|se non|che|perché|если|когда|потому что|которы*|якщо|коли|als|wanneer|omdat|jeśli|gdy|pokud|když|när|hvis|når|jos|dacă|când|nếu|khi|jika|kalau|ketika|如果|当|當|因为|時に|場合|경우",
-];
+]);
 /// Words behind it that bound it.
 #[rustfmt::skip]
-const BOUNDING: &[&str] = &[
+static BOUNDING: Phrases = Phrases::new(&[
     "until|unless|bis|jusqu'à|jusqu'*|hasta|até|finché|fino a|пока|до тех пор|поки|totdat|dopóki|dokud|tills|inntil|indtil|kunnes|amíg|până|cho đến|sampai|直到|まで|까지",
-];
+]);
 /// Words of an answer that says that nothing was found.
 const NOTHING: [&str; 8] = ["no ", "not ", "none", "nothing", "empty", "0 ", "zero", "unable to "];
 /// The first and the last sentences of an answer say how it came out.
 const FIRST: usize = 2;
 const LAST: usize = 4;
 
-static TABLES: LazyLock<[Phrases; 4]> = LazyLock::new(|| [UNATTAINED, WITHOUT, DESCRIBING, BOUNDING].map(Phrases::new));
-
 /// Whether a folded sentence says that what was asked for was not got.
 pub(super) fn tells_missed_goal(folded: &str) -> bool {
-    let [unattained, _, describing, bounding] = &*TABLES;
-    unattained.is_in(folded)
+    UNATTAINED.is_in(folded)
         && folded.split([';', ',', '，', '；', '、', ':', '：']).any(|clause| {
-            let hit = unattained.find_all(clause).next();
-            hit.is_some_and(|(start, end)| !describing.is_in(&clause[..start]) && !bounding.is_in(&clause[end..]))
+            let hit = UNATTAINED.find_all(clause).next();
+            hit.is_some_and(|(start, end)| !DESCRIBING.is_in(&clause[..start]) && !BOUNDING.is_in(&clause[end..]))
         })
 }
 
@@ -72,7 +68,7 @@ pub(crate) fn reports_missed_goal(text: &str) -> bool {
         spoken.flat_map(|block| sentences(&plain(&block.text)).into_iter().map(fold).collect::<Vec<_>>()).collect();
     let last = all.len().saturating_sub(LAST).max(FIRST.min(all.len()));
     let mut ends = all[..FIRST.min(all.len())].iter().chain(&all[last..]);
-    ends.any(|sentence| tells_missed_goal(sentence) || TABLES[1].is_in(sentence))
+    ends.any(|sentence| tells_missed_goal(sentence) || WITHOUT.is_in(sentence))
 }
 
 #[cfg(test)]

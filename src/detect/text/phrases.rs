@@ -2,21 +2,28 @@
 //! word boundaries.
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use std::sync::OnceLock;
 
 /// No phrase is longer than this, in bytes.
 const LONGEST: usize = 96;
 
 /// Some phrases in small letters; one that ends in `*` may begin a longer word.
 pub(crate) struct Phrases {
+    lines: &'static [&'static str],
+    automaton: OnceLock<Automaton>,
+}
+
+/// What searches for all phrases of a table at once.
+struct Automaton {
     searcher: Option<AhoCorasick>,
+    /// For each phrase, whether it may begin a longer word.
     prefixes: Vec<bool>,
 }
 
-impl Phrases {
-    /// A table of the phrases that these lines hold, with `|` between them.
-    pub(crate) fn new(table: &[&str]) -> Self {
+impl Automaton {
+    fn new(lines: &[&str]) -> Self {
         let phrases: Vec<&str> =
-            table.iter().flat_map(|line| line.split('|')).filter(|phrase| !phrase.is_empty()).collect();
+            lines.iter().flat_map(|line| line.split('|')).filter(|phrase| !phrase.is_empty()).collect();
         debug_assert!(phrases.iter().all(|phrase| phrase.len() < LONGEST));
         Self {
             prefixes: phrases.iter().map(|phrase| phrase.ends_with('*')).collect(),
@@ -28,14 +35,29 @@ impl Phrases {
                 .ok(),
         }
     }
+}
+
+impl Phrases {
+    /// A table of the phrases that these lines hold, with `|` between them. It is built when it is searched first.
+    pub(crate) const fn new(lines: &'static [&'static str]) -> Self {
+        Self { lines, automaton: OnceLock::new() }
+    }
+
+    /// One table of the phrases of all these tables: most texts have none of them, and one search says so.
+    pub(crate) fn joined<'a>(tables: impl Iterator<Item = &'a Self>) -> Self {
+        let lines: Vec<&str> = tables.flat_map(|table| table.lines).copied().collect();
+        Self { lines: &[], automaton: OnceLock::from(Automaton::new(&lines)) }
+    }
 
     /// Where the phrases of the table begin and end in `folded` (see [`fold`]), as whole words.
     pub(crate) fn find_all<'a>(&'a self, folded: &'a str) -> impl Iterator<Item = (usize, usize)> + 'a {
-        self.searcher
+        let automaton = self.automaton.get_or_init(|| Automaton::new(self.lines));
+        automaton
+            .searcher
             .iter()
             .flat_map(move |searcher| searcher.find_overlapping_iter(folded))
             .filter(|hit| {
-                let open = self.prefixes[hit.pattern().as_usize()];
+                let open = automaton.prefixes[hit.pattern().as_usize()];
                 let (start, end) = (hit.start(), hit.end());
                 !joined(&folded[..start], &folded[start..]) && (open || !joined(&folded[..end], &folded[end..]))
             })

@@ -1,11 +1,8 @@
 //! Recognizes the promise: the line that the user told the agent to write when the work is done.
 
 use super::ending_phrases;
-use super::phrases::{Phrases, fold};
+use super::phrases::fold;
 use regex::Regex;
-use std::sync::LazyLock;
-
-static DENYING: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(ending_phrases::NOT_PROMISED));
 
 /// Whether the last line that is not empty is the promise of `pattern`, the whole of it: not in code or a
 /// quotation, not after a line that announces or denies it.
@@ -36,7 +33,7 @@ pub(crate) fn promised(text: &str, pattern: &Regex) -> bool {
         pattern.find(line).is_some_and(|hit| hit.start() == 0 && hit.end() == line.len() && !hit.is_empty())
     });
     let before = fold(before);
-    whole && !(before.ends_with([':', '：']) && DENYING.is_in(&before))
+    whole && !(before.ends_with([':', '：']) && ending_phrases::NOT_PROMISED.is_in(&before))
 }
 
 #[cfg(test)]

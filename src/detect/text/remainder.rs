@@ -5,90 +5,63 @@ use super::answer::{Block, Shape, blocks, plain, sentences};
 use super::fractions::{number, parts, says_nothing_left, says_whole, stands_for_a_part};
 use super::partial::is_elsewhere;
 use super::phrases::{Phrases, fold};
-use std::sync::LazyLock;
 
 /// What calls the rest.
 #[rustfmt::skip]
-const REST: &[&str] = &[
+static REST: Phrases = Phrases::new(&[
     "remaining|other|others|rest|die übrigen|der übrigen|übrigen|restlichen|anderen|verbleibenden|verbliebenen|der rest|den rest",
     "autres|restants|restantes|le reste|otros|otras|demás|restantes|el resto|los que quedan",
-];
+]);
 /// How far from such a word its number stands, in words.
 const NEAR: usize = 2;
 /// What says of a rest that it is not done.
 #[rustfmt::skip]
-const OPEN: &[&str] = &[
+static OPEN: Phrases = Phrases::new(&[
     "follow|follows|will follow|still|can be|could be|can follow|can come|should be|will be|would be|are to be|to be done|need|needs|left|leave|leaving|skipped|postponed|deferred|later|next|follow-up|follow-ups|followup|another pr|separate pr|pending|open|outstanding|missing|todo|to do|not",
     "folgen|noch|später|können|könnten|lassen sich|stehen aus|offen|fehlen|weiterhin|als nächstes|nächsten|zurückgestellt|ausgelassen|nicht|übrig gelassen|müssen",
     "suivent|suivront|encore|toujours|peuvent|pourront|pourraient|plus tard|reste à|restent à|restent|à migrer|à faire|prochain*|laissé|pas|doivent",
     "siguen|seguirán|todavía|aún|pueden|podrán|podrían|quedan|faltan|pendiente*|después|más tarde|próxim*|dejé|he dejado|no|deben",
-];
+]);
 /// What puts a rest off that has no number, as its own sentence says.
 #[rustfmt::skip]
-const PUTS_OFF: &[&str] = &[
+static PUTS_OFF: Phrases = Phrases::new(&[
     "for a follow-up|for a followup|for follow-up|for later|for another|for the next|for a separate|for a second|in a follow-up|to a follow-up|to a later|to another|until later",
     "für später|für einen weiteren|für eine weitere|für den nächsten|auf später|pour plus tard|pour une autre|pour un autre|à plus tard|pour la suite|para después|para más tarde|para otro|para otra|para más adelante",
-];
+]);
 /// Who put it off.
 #[rustfmt::skip]
-const PUTTING: &[&str] = &[
+static PUTTING: Phrases = Phrases::new(&[
     "left|leave|leaving|leaves|postponed|deferred|put off|kept|saved|lasse|ließ|gelassen|verschoben|verschiebe|zurückgestellt|aufgehoben|laissé|laisse|reporté|reporte|remis|dejé|dejo|dejado|pospuse|pospuesto|aplazado",
-];
+]);
 /// How a list of what is left is headed.
 #[rustfmt::skip]
-const HEADS: &[&str] = &[
+static HEADS: Phrases = Phrases::new(&[
     "remaining|still remaining|what remains|what is left|what's left|remaining work|remaining items|left|still left|left to do|still open|still to do|to do|todo|not done|not done yet|not yet done|outstanding|pending|still pending",
     "noch offen|offen|ausstehend|noch ausstehend|noch zu tun|verbleibend|es fehlen noch|es fehlt noch|restant|restants|restantes|reste|il reste|reste à faire|à faire|pendiente|pendientes|quedan|faltan|falta|queda por hacer|por hacer",
-];
+]);
 /// What such a list is when nothing is left.
 #[rustfmt::skip]
-const NOTHING: &[&str] = &["none|nothing|n/a|no|not|zero|0|keine|keiner|nichts|aucun*|rien|nada|ningun*|ningún|without"];
+static NOTHING: Phrases = Phrases::new(&["none|nothing|n/a|no|not|zero|0|keine|keiner|nichts|aucun*|rien|nada|ningun*|ningún|without"]);
 /// A sentence with one of these leaves a rest alone for a reason, and a clause with one of the others is of other things.
 #[rustfmt::skip]
-const ON_PURPOSE: &[&str] = &[
+static ON_PURPOSE: Phrases = Phrases::new(&[
     "as you asked|as you said|as requested|as asked|as agreed|as planned|on purpose|deliberate*|intentional*|by design|out of scope|outside the scope|not part of|optional*|unaffected|unchanged|as before|nothing|no longer|wie gewünscht|wie vereinbart|absichtlich|bewusst|unverändert|volontairement|comme demandé|comme convenu|inchangé*|intencional*|como pediste|sin cambios|a propósito",
-];
+]);
 #[rustfmt::skip]
-const OTHER_THINGS: &[&str] = &[
+static OTHER_THINGS: Phrases = Phrases::new(&[
     "commit*|push*|deploy*|merge*|release*|test|tests|error*|warning*|pass|passes|fine|correct|valid|warnung*|fehler*|avertissement*|erreur*|advertencia*|prueba*|pruebas",
-];
+]);
 /// What calls the whole that is asked for.
 #[rustfmt::skip]
-const WHOLE: &[&str] = &[
+static WHOLE: Phrases = Phrases::new(&[
     "all|every|each|everything|the whole|alle|aller|allen|sämtliche*|jede*|die ganze*|das ganze|tous|toutes|tout|toute|chaque|todos|todas|todo|toda|cada",
-];
+]);
 /// What asks for a part only.
 #[rustfmt::skip]
-const PART: &[&str] = &[
+static PART: Phrases = Phrases::new(&[
     "the first|first half|only the|only do|just the|just do|leave the rest|leave the others|leave the other|leave the remaining|skip the rest|start with|begin with|half of|one of the|two of the|three of the|a few of|some of",
     "die ersten|der ersten|den ersten|nur die|nur den|nur das|lass den rest|lass die anderen|lass die übrigen|lass die restlichen|beginne mit|fang mit|vorerst|les premiers|les premières|premiers|premières|seulement|uniquement|laisse le reste|laisse les autres|commence par|los primeros|las primeras|primeros|primeras|solo|sólo|solamente|únicamente|deja el resto|deja los demás|deja las demás|deja los otros|deja las otras|empieza por|empieza con",
-];
-
-struct Tables {
-    rest: Phrases,
-    open: Phrases,
-    puts_off: Phrases,
-    putting: Phrases,
-    heads: Phrases,
-    nothing: Phrases,
-    on_purpose: Phrases,
-    other_things: Phrases,
-    whole: Phrases,
-    part: Phrases,
-}
-
-static TABLES: LazyLock<Tables> = LazyLock::new(|| Tables {
-    rest: Phrases::new(REST),
-    open: Phrases::new(OPEN),
-    puts_off: Phrases::new(PUTS_OFF),
-    putting: Phrases::new(PUTTING),
-    heads: Phrases::new(HEADS),
-    nothing: Phrases::new(NOTHING),
-    on_purpose: Phrases::new(ON_PURPOSE),
-    other_things: Phrases::new(OTHER_THINGS),
-    whole: Phrases::new(WHOLE),
-    part: Phrases::new(PART),
-});
+]);
 
 /// Whether an answer says that it leaves a rest of what a folded request asks for.
 pub(crate) fn leaves_remainder(answer: &str, request: &str) -> bool {
@@ -101,13 +74,13 @@ pub(crate) fn leaves_remainder(answer: &str, request: &str) -> bool {
     let mut wholes: Vec<u32> = said.iter().flat_map(|sentence| parts(sentence)).map(|(_, whole)| whole).collect();
     let stands = said.iter().any(|sentence| stands_for_a_part(sentence, &asked));
     wholes.extend(asked);
-    let is_whole = TABLES.whole.is_in(request);
+    let is_whole = WHOLE.is_in(request);
     stands || said.iter().any(|sentence| is_remainder(sentence, &wholes, is_whole)) || lists_a_rest(&blocks, request)
 }
 
 /// Whether what an answer counts as done is the part that a folded request asks for.
 pub(crate) fn is_part_asked(answer: &str, request: &str) -> bool {
-    if !TABLES.part.is_in(request) {
+    if !PART.is_in(request) {
         return false;
     }
     let asked: Vec<u32> = numbers(request).collect();
@@ -138,20 +111,20 @@ fn numbers(folded: &str) -> impl Iterator<Item = u32> {
 /// says that all was asked for.
 fn is_remainder(folded: &str, wholes: &[u32], is_whole: bool) -> bool {
     // Most sentences speak of no rest.
-    if !TABLES.rest.is_in(folded) || says_nothing_left(folded) || TABLES.on_purpose.is_in(folded) {
+    if !REST.is_in(folded) || says_nothing_left(folded) || ON_PURPOSE.is_in(folded) {
         return false;
     }
     let counts = |clause: &str| rest_number(clause).is_some_and(|rest| wholes.iter().any(|whole| rest < *whole));
-    let puts_off = TABLES.putting.is_in(folded) && TABLES.puts_off.is_in(folded);
-    folded.split([';', ',', '—', '–', '(', ')']).filter(|clause| TABLES.rest.is_in(clause)).any(|clause| {
-        let is_open = TABLES.open.is_in(clause) && !TABLES.other_things.is_in(clause);
+    let puts_off = PUTTING.is_in(folded) && PUTS_OFF.is_in(folded);
+    folded.split([';', ',', '—', '–', '(', ')']).filter(|clause| REST.is_in(clause)).any(|clause| {
+        let is_open = OPEN.is_in(clause) && !OTHER_THINGS.is_in(clause);
         counts(clause) && (is_open || puts_off) || is_whole && puts_off
     })
 }
 
 /// How many a clause says that the rest is: "the other five", "les cinq autres".
 fn rest_number(clause: &str) -> Option<u32> {
-    TABLES.rest.find_all(clause).find_map(|(start, end)| {
+    REST.find_all(clause).find_map(|(start, end)| {
         let behind = clause[end..].split_whitespace().take(NEAR);
         let before = clause[..start].split_whitespace().rev().take(NEAR);
         behind.chain(before).find_map(|word| number(bare(word)))
@@ -161,12 +134,12 @@ fn rest_number(clause: &str) -> Option<u32> {
 /// Whether a list stands below a head that says that it is left, or behind it.
 fn lists_a_rest(blocks: &[Block], request: &str) -> bool {
     let is_head = |head: &str| {
-        let mut hits = TABLES.heads.find_all(head);
+        let mut hits = HEADS.find_all(head);
         hits.any(|(start, end)| start == 0 && head[end..].split_whitespace().all(|word| request.contains(word)))
     };
     let is_left = |list: &str| {
         let list = fold(&plain(list));
-        list.chars().any(char::is_alphanumeric) && !TABLES.nothing.begins(&list) && !is_elsewhere(&list)
+        list.chars().any(char::is_alphanumeric) && !NOTHING.begins(&list) && !is_elsewhere(&list)
     };
     blocks.iter().enumerate().any(|(at, block)| {
         let next = || blocks.get(at + 1).map(|next| next.text.as_str());

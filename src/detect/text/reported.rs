@@ -3,15 +3,14 @@
 use super::answer::{blocks, plain, sentences};
 use super::fractions::number;
 use super::phrases::{Phrases, fold};
-use std::sync::LazyLock;
 
 /// What tells that something fails, or that a scan found something.
-const FAILS: &[&str] = &[
+static FAILS: Phrases = Phrases::new(&[
     "fail|fails|failed|failing|failure*|error*|red|broken|crash*|finding*|vulnerabilit*|issue|issues|leak*|problem*|violation*|does not compile|doesn't compile|do not compile|not compile|does not build|doesn't build|not green|isn't green|aren't green|don't pass|do not pass|does not pass|doesn't pass",
     "fehlschl*|fehlgeschl*|fehler|schlägt fehl|schlagen fehl|rot|kaputt|befund*|schwachstelle*|échou*|échec*|erreur*|vulnérabilité*|falla|fallan|fallo|fallos|hallazgo*|vulnerabilidad*|falha|falham|falhas|erro|erros|fallisc*",
     "ошибк*|пада*|упал*|провал*|уязвим*|помилк*|błęd*|błąd|nie przechodz*|misslyck*|fel|feiler|feil|fejl*|epäonnistu*|faalt|falen|fouten|hata*|başarısız*|lỗi|thất bại|gagal|kesalahan",
     "失败|错误|漏洞|未通过|不通过|報錯|失敗|エラー|脆弱|通りません|실패|오류|취약",
-];
+]);
 /// Words before it that deny it.
 #[rustfmt::skip]
 const DENYING: [&str; 24] = [
@@ -30,8 +29,6 @@ const ANSWER: usize = 400;
 #[rustfmt::skip]
 const COMMON: [&str; 12] =
     ["error", "errors", "warning", "tests", "failed", "failure", "assert", "expected", "should", "cannot", "found", "types"];
-
-static FAILING: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(FAILS));
 
 /// Whether a text tells that a check failed: by the name of what failed, or in words.
 pub(crate) fn tells_failure(text: &str, items: &[String]) -> bool {
@@ -80,7 +77,7 @@ pub(crate) fn gives_number(answer: &str, output: &str) -> bool {
 }
 
 fn says_so(folded: &str) -> bool {
-    FAILING.find_all(folded).any(|(at, _)| !is_denied(&folded[..at]))
+    FAILS.find_all(folded).any(|(at, _)| !is_denied(&folded[..at]))
 }
 
 /// Whether the last of these words deny what is behind them.
@@ -92,7 +89,7 @@ fn is_denied(before: &str) -> bool {
 /// Whether a text says that something does not fail, or that a scan found nothing.
 pub(crate) fn denies_failure(text: &str) -> bool {
     let folded = fold(text);
-    FAILING.find_all(&folded).any(|(at, _)| is_denied(&folded[..at]))
+    FAILS.find_all(&folded).any(|(at, _)| is_denied(&folded[..at]))
 }
 
 #[cfg(test)]

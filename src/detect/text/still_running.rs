@@ -4,87 +4,81 @@ use super::answer::{Shape, blocks, plain, sentences};
 use super::phrases::{Phrases, fold, is_unspaced};
 use crate::detect::quoted::quoted;
 use crate::wire::text::EXCERPT;
-use std::sync::LazyLock;
 
 /// How many of the last sentences are read.
 const LAST: usize = 5;
 
 /// What says of something that it runs, or that it waits to.
 #[rustfmt::skip]
-const RUNS: &[&str] = &[
+static RUNS: Phrases = Phrases::new(&[
     "still running|is running|are running|runs in the background|running in the background|still in progress|is in progress|still pending|is pending|still queued|is queued|pending in the queue|waiting in the queue|still training|still building|still importing|still compiling|still going|still executing|still processing|not finished yet|has not finished|have not finished|hasn't finished|under way|underway",
     "läuft noch|laufen noch|läuft im hintergrund|laufen im hintergrund|läuft weiter|läuft gerade|noch nicht fertig|noch nicht durch|in der warteschlange|wartet noch|est en cours|sont en cours|toujours en cours|encore en cours|tourne encore|tourne en arrière-plan|en file d'attente|pas encore terminé*",
     "sigue en marcha|siguen en marcha|sigue ejecutándose|sigue corriendo|sigue en curso|está en curso|en segundo plano|no ha terminado|está en cola|se está ejecutando|ainda está rodando|ainda está a correr|ainda em execução|está em execução|em segundo plano|em andamento|ainda não terminou|está na fila|ancora in corso|è in corso|ancora in esecuzione|è in esecuzione|in background|è in coda|non è ancora finit*|non è ancora terminat*",
     "ещё выполняется|еще выполняется|ещё идёт|еще идет|ещё идет|выполняется в фоне|в фоновом режиме|стоит в очереди|ещё не завершен*|еще не завершен*|draait nog|loopt nog|op de achtergrond|is nog bezig|in de wachtrij|nadal trwa|wciąż trwa|jeszcze trwa|działa w tle|w kolejce|körs fortfarande|pågår fortfarande|i bakgrunden|kjører fortsatt|i bakgrunnen|kører stadig|i baggrunden|stále běží|běží na pozadí",
     "hâlâ çalışıyor|hala çalışıyor|arka planda|hâlâ sürüyor|devam ediyor|kuyrukta|henüz bitmedi|vẫn đang chạy|đang chạy nền|masih berjalan|仍在|还在|正在后台|后台运行|后台进行|进行中|运行中|排队|尚未完成|还没跑完|実行中|進行中|バックグラウンドで|まだ終わって|待機中|キューに|실행 중|진행 중|백그라운드에서|아직 끝나지|대기 중",
-];
+]);
 /// What promises its result.
 #[rustfmt::skip]
-const LATER: &[&str] = &[
+static LATER: Phrases = Phrases::new(&[
     "i'll report|i will report|i'll let you know|i will let you know|i'll tell you|i will tell you|i'll share|i will share|i'll post|i will post|i'll send|i will send|i'll update you|i will update you|i'll give you|i will give you|i'll come back|i'll follow up|i'll summarize|i'll have the|will be available once|will be available when|will be ready once|results will follow|result will follow|results follow|result follows",
     "melde mich|melde ich|nenne ich|sage ich|gebe ich|liefere ich|berichte ich|reiche ich|schicke ich|das ergebnis folgt|die ergebnisse folgen|je vous dirai|je te dirai|je vous donnerai|je te donnerai|je vous tiendrai|je te tiendrai|je vous communiquerai|le résultat suivra|les résultats suivront",
     "te diré|le diré|te daré|le daré|te avisaré|le avisaré|informaré|te aviso|te direi|lhe direi|te avisarei|avisarei|informarei|te aviso|te dou|ti dirò|ti darò|ti farò sapere|riferirò|ti aggiornerò|vi dirò",
     "сообщу|напишу|скажу|пришлю|отчитаюсь|laat ik weten|meld ik|geef ik|laat het je weten|dam znać|podam|napiszę|poinformuję|prześlę|återkommer|meddelar|gir beskjed|giver besked|vender tilbage|kommer tilbake|dám vědět|bildireceğim|haber vereceğim|ileteceğim|paylaşacağım|tôi sẽ báo|saya akan melaporkan",
     "再汇报|再报告|会汇报|会报告|后汇报|后报告|再告诉|再告知|会告诉|会告知|后告诉|后告知|結果を報告|報告します|お知らせします|共有します|お伝えします|알려드리겠|알려 드리겠|보고하겠|보고드리겠|말씀드리겠|공유하겠|공유드리겠",
-];
+]);
 /// What stays running when the work is done, or is done for others.
 #[rustfmt::skip]
-const OTHERS: &[&str] = &[
+static OTHERS: Phrases = Phrases::new(&[
     "server*|service|services|daemon|watcher|container*|port|localhost|http|https|pod|pods|emulator|users|user|customer*|listening|dienst|nutzer*|kunden|serveur*|utilisateur*|servidor*|usuario*|usuári*|servizio|utenti|utente|сервер*|пользовател*|serwer*|użytkowni*|sunucu*|kullanıcı*",
     "服务|伺服|容器|用户|用戶|サーバー|コンテナ|ユーザー|서버|컨테이너|사용자",
-];
+]);
 /// What makes it a case, before it, or of the past.
 #[rustfmt::skip]
-const CASES: &[&str] = &[
+static CASES: Phrases = Phrases::new(&[
     "while|as long as|if|when|whenever|unless|until|after|because|was|were|no longer|not|nothing|solange|während|wenn|falls|bis|war|waren|nicht|nichts|tant que|pendant que|lorsque|quand|si|était|n'est plus|mientras|cuando|estaba|ya no|enquanto|quando|estava|já não|mentre|se|era|пока|если|когда|больше не|terwijl|als|podczas|gdy|jeśli|medan|mens|om|när|når|hvis|eğer",
-];
+]);
 const CASES_ANYWHERE: [&str; 9] = ["如果", "不再", "的时候", "時に", "場合", "間は", "경우", "동안", "때"];
 /// What asks to leave something running.
 #[rustfmt::skip]
-const LEAVES: &[&str] = &[
+static LEAVES: Phrases = Phrases::new(&[
     "in the background|leave it running|leave it on|leave running|leaves running|keep it running|keep running|don't wait|do not wait|no need to wait|submit|enqueue|queue|kick off|schedule|im hintergrund|laufen lassen|lass es laufen|lass sie laufen|lass ihn laufen|nicht warten|reiche|stoß|en arrière-plan|laisse tourner|laisse-le tourner|n'attends pas|soumets",
     "en segundo plano|déjalo corriendo|déjalo en marcha|no esperes|envía|encola|em segundo plano|deixa rodando|deixe rodando|não espere|submete|submeta|in background|lascialo girare|non aspettare|в фоне|в фоновом режиме|не жди|поставь в очередь|op de achtergrond|wacht niet|w tle|nie czekaj|i bakgrunden|i baggrunden|arka planda|bekleme",
     "后台|後台|提交作业|提交任务|不用等|不要等|バックグラウンド|待たなくて|投入して|백그라운드|기다리지",
-];
+]);
 /// What only starts something, which its result is not asked of.
 #[rustfmt::skip]
-const STARTS: &[&str] = &[
+static STARTS: Phrases = Phrases::new(&[
     "start|launch|trigger|starte|startet|anstoßen|lance|lancez|démarre|inicia|lanza|arranca|inicie|dispara|avvia|lancia|запусти|запустите|uruchom|start op|starta|başlat|启动|啟動|触发|起動|시작해",
-];
+]);
 #[rustfmt::skip]
-const RESULTS: &[&str] = &[
+static RESULTS: Phrases = Phrases::new(&[
     "report|give me|tell me|result*|score*|how many|send me|show me|nenne|nennen|ergebnis*|sag mir|berichte|dis-moi|donne-moi|résultat*|dime|dame|resultado*|diga-me|me diga|dimmi|dammi|risultat*|сообщи|результат*|podaj|wynik*|vertel|resultaat|resultat*|söyle|sonuç*",
     "报告|汇报|告诉|结果|結果|教えて|報告|알려|보고|결과",
-];
-
-static TABLES: LazyLock<[Phrases; 7]> =
-    LazyLock::new(|| [RUNS, LATER, OTHERS, CASES, LEAVES, STARTS, RESULTS].map(Phrases::new));
+]);
 
 /// The sentence of an answer that says so, unless a folded request asks to leave it running, or only how it stands.
 pub(crate) fn says_it_runs(answer: &str, request: &str) -> Option<String> {
-    let [_, later, .., leaves, starts, results] = &*TABLES;
     let blocks = blocks(answer);
     let spoken = blocks.iter().filter(|block| block.shape != Shape::Other).map(|block| plain(&block.text));
     let texts: Vec<String> = spoken.collect();
     let said: Vec<&str> = texts.iter().flat_map(|text| sentences(text)).collect();
     let last: Vec<(&str, String)> = said.iter().rev().take(LAST).map(|said| (*said, fold(said))).collect();
-    let promises = || last.iter().any(|(_, folded)| later.is_in(folded));
+    let promises = || last.iter().any(|(_, folded)| LATER.is_in(folded));
     let (found, _) = last.iter().find(|(_, folded)| runs(folded) && (has_progress(folded) || promises()))?;
-    let is_meant = leaves.is_in(request) || starts.is_in(request) && !results.is_in(request);
+    let is_meant = LEAVES.is_in(request) || STARTS.is_in(request) && !RESULTS.is_in(request);
     let only_asks = request.trim_end().ends_with(['?', '？']);
     (!is_meant && !only_asks).then(|| quoted(found.trim(), EXCERPT))
 }
 
 /// Whether a folded sentence says that something runs now, which is to end.
 fn runs(folded: &str) -> bool {
-    let [runs, _, others, cases, ..] = &*TABLES;
-    let Some((start, _)) = runs.find_all(folded).next() else { return false };
+    let Some((start, _)) = RUNS.find_all(folded).next() else { return false };
     let is_case = if folded.chars().any(is_unspaced) {
         CASES_ANYWHERE.iter().any(|case| folded.contains(case))
     } else {
-        cases.is_in(&folded[..start])
+        CASES.is_in(&folded[..start])
     };
-    !is_case && !others.is_in(folded)
+    !is_case && !OTHERS.is_in(folded)
 }
 
 /// Whether a folded sentence has a share of a whole that is not all of it: `(14 of 60)`, `312/2408`, `12 %`.

@@ -2,39 +2,32 @@
 
 use super::phrases::{Phrases, fold};
 use crate::detect::call::names_no_amount;
-use std::sync::LazyLock;
 
 /// The longest verdict, in bytes.
 const LONGEST: usize = 500;
 
 /// What asks to bring something to a mark.
-static GOALS: LazyLock<Phrases> = LazyLock::new(|| {
-    Phrases::new(&[
-        "until|till|over|above|below|under|at least|at most|raise|improve|increase|reduce|lower|shrink|bring",
-        "bis|über|unter|mindestens|höchstens|verbessere|verbessern|erhöhe|erhöhen|senke|senken|steigere|verkleinere|bring",
-        "hasta|por encima|por debajo|al menos|mejora|mejorar|sube|baja|reduce|reducir|aumenta|aumentar",
-        "jusqu'à|au-dessus|en dessous|au moins|améliore|améliorer|augmente|augmenter|réduis|réduire|baisse",
-        "até|acima|abaixo|pelo menos|melhore|melhora|aumente|reduza|fino a|sopra|sotto|almeno|migliora|aumenta|riduci",
-        "пока|выше|ниже|не менее|улучши*|повыс*|подними*|сниз*|уменьш*|aż|powyżej|poniżej|popraw|zwiększ|zmniejsz|tot|boven|onder|minstens|verbeter|verhoog|verlaag",
-        "kadar|üzerine|altına|artır*|azalt*|iyileştir*|直到|以上|以下|低于|高于|提高|降低|改进|优化|まで|改善|上げ|下げ|까지|이상|이하|높여|낮춰|개선",
-    ])
-});
+static GOALS: Phrases = Phrases::new(&[
+    "until|till|over|above|below|under|at least|at most|raise|improve|increase|reduce|lower|shrink|bring",
+    "bis|über|unter|mindestens|höchstens|verbessere|verbessern|erhöhe|erhöhen|senke|senken|steigere|verkleinere|bring",
+    "hasta|por encima|por debajo|al menos|mejora|mejorar|sube|baja|reduce|reducir|aumenta|aumentar",
+    "jusqu'à|au-dessus|en dessous|au moins|améliore|améliorer|augmente|augmenter|réduis|réduire|baisse",
+    "até|acima|abaixo|pelo menos|melhore|melhora|aumente|reduza|fino a|sopra|sotto|almeno|migliora|aumenta|riduci",
+    "пока|выше|ниже|не менее|улучши*|повыс*|подними*|сниз*|уменьш*|aż|powyżej|poniżej|popraw|zwiększ|zmniejsz|tot|boven|onder|minstens|verbeter|verhoog|verlaag",
+    "kadar|üzerine|altına|artır*|azalt*|iyileştir*|直到|以上|以下|低于|高于|提高|降低|改进|优化|まで|改善|上げ|下げ|까지|이상|이하|높여|낮춰|개선",
+]);
 
 /// What says that all is well.
-static GOOD: LazyLock<Phrases> = LazyLock::new(|| {
-    Phrases::new(&[
-        "lgtm|approved|approve|pass|passed|passes|passing|all good|looks good|ok|success|successful|successfully|succeeded|clean|green|perfect|no issues|no findings|no problems|no errors|no differences|identical|unchanged|up to date|up-to-date|100%|100 %",
-        "in ordnung|bestanden|erfolgreich|aprobado|correcto|approuvé|réussi|aprovado|approvato|superato|одобрено|успешно|пройден*|zatwierdzono|goedgekeurd|onaylandı|başarılı|通过|合格|成功|承認|통과|승인",
-    ])
-});
+static GOOD: Phrases = Phrases::new(&[
+    "lgtm|approved|approve|pass|passed|passes|passing|all good|looks good|ok|success|successful|successfully|succeeded|clean|green|perfect|no issues|no findings|no problems|no errors|no differences|identical|unchanged|up to date|up-to-date|100%|100 %",
+    "in ordnung|bestanden|erfolgreich|aprobado|correcto|approuvé|réussi|aprovado|approvato|superato|одобрено|успешно|пройден*|zatwierdzono|goedgekeurd|onaylandı|başarılı|通过|合格|成功|承認|통과|승인",
+]);
 
 /// What says that something is to be mended.
-static BAD: LazyLock<Phrases> = LazyLock::new(|| {
-    Phrases::new(&[
-        "requested|error|errors|fail|fails|failed|failing|failure|missing|not|must|should|raises|rejected|needs|invalid|wrong|too|exceeds|instead|findings|issues|violations|smells|worse|warning|warnings",
-        "fehler|fehlt|fehlgeschlagen|nicht|muss|sollte|falta|error|errores|no|debe|rechazado|erreur|manque|doit|rejeté|falta|deve|erro|rejeitado|errore|manca|ошибка|нет|нужно|должен|отклонено|błąd|brak|musi|fout|ontbreekt|moet|hata|eksik|错误|缺少|需要|应该|不通过|エラー|不足|修正|必要|오류|수정|필요",
-    ])
-});
+static BAD: Phrases = Phrases::new(&[
+    "requested|error|errors|fail|fails|failed|failing|failure|missing|not|must|should|raises|rejected|needs|invalid|wrong|too|exceeds|instead|findings|issues|violations|smells|worse|warning|warnings",
+    "fehler|fehlt|fehlgeschlagen|nicht|muss|sollte|falta|error|errores|no|debe|rechazado|erreur|manque|doit|rejeté|falta|deve|erro|rejeitado|errore|manca|ошибка|нет|нужно|должен|отклонено|błąd|brak|musi|fout|ontbreekt|moet|hata|eksik|错误|缺少|需要|应该|不通过|エラー|不足|修正|必要|오류|수정|필요",
+]);
 
 /// Whether a text asks to bring something to a mark.
 pub(crate) fn names_goal(text: &str) -> bool {

@@ -2,7 +2,6 @@
 
 use super::head_and_tail::tail;
 use super::phrases::{Phrases, fold};
-use std::sync::LazyLock;
 
 /// How much of each end of an answer is read, in bytes: a state stands in its first lines or in its last ones.
 const HEAD: usize = 512;
@@ -106,16 +105,12 @@ const SOURCES: [&str; 20] = [
     ".swift", ".md", ".sql", ".css", ".html",
 ];
 
-static SAYS_RUNNING: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(RUNNING));
-static SAYS_NOT_YET: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(&[UNREACHABLE, NOT_YET]));
-static SAYS_UNREACHABLE: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(&[UNREACHABLE, UNRESOLVED]));
-static SAYS_FINAL: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(FINAL));
-static REPORT: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(REPORTS));
-static SAYS_OVER: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(NOT_RUNNING));
+static SAYS_NOT_YET: Phrases = Phrases::new(&[UNREACHABLE, NOT_YET]);
+static SAYS_UNREACHABLE: Phrases = Phrases::new(&[UNREACHABLE, UNRESOLVED]);
 
 /// Answers that say that something is under way. Words that a finished build prints as well (compiling,
 /// downloading, checking) are left out.
-const RUNNING: &[&str] = &[
+static RUNNING: Phrases = Phrases::new(&[
     "running|pending|queued|in progress|in-progress|inprogress|not ready|notready|not yet ready|creating|containercreating|podinitializing|building|initializing|initialising|starting|starting up|provisioning|deploying|scheduled|waiting|awaiting|processing|transferring|syncing|synchronizing|restoring|indexing|scaling|progressing|rolling out|warming up|booting|activating|enqueued|in queue|in the queue|ongoing|not completed yet|not complete yet|not finished|not yet finished|not done yet|no result yet|no results yet|not yet available|not available yet|please wait|eta|remaining|in the background|stabilizing|propagating|health: starting|unhealthy|terminating|draining|stopping|resuming|replicas are available|preparing|allocating|backfilling|reindexing|rebuilding|reconciling|converging|spinning up|launching|pending approval|under way|underway|on hold|active (running)|in flight",
     "still running|still building|still in|still waiting|still working|still processing|still pending|still creating|still starting|still not|still deploying|still uploading|still downloading|still installing|still compiling|still going|still executing|still loading|still being",
     "läuft|ausstehend|in bearbeitung|wird erstellt|wird gebaut|wird ausgeführt|wird geladen|nicht bereit|noch nicht|wartet|in der warteschlange|verbleibend|bitte warten",
@@ -125,7 +120,7 @@ const RUNNING: &[&str] = &[
     "运行中|正在|等待|排队|进行中|處理中|处理中|未就绪|未完成|尚未|剩余|剩餘|創建中|创建中|构建中|初始化|请稍候|加载中|执行中|部署中",
     "実行中|処理中|待機|保留中|準備中|作成中|ビルド中|起動中|進行中|未完了|まだ|残り|お待ち|キュー|デプロイ中|실행 중|진행 중|대기|보류|준비 중|생성 중|빌드 중|처리 중|아직|남음|기다|시작 중|배포 중",
     "bezig|nog niet|w toku|oczekuj*|w kolejce|pågår|väntar|venter|käynnissä|odottaa|probíhá|čeká|çalışıyor|bekliyor|beklemede|devam ediyor|đang chạy|đang chờ|đang xử lý|sedang berjalan|menunggu|tertunda|εκτελείται|σε εξέλιξη|αναμονή|în curs|în așteptare|folyamatban|várakozik|ממתין|פועל|جاري|قيد|في الانتظار|चल रहा|प्रतीक्षा|กำลัง",
-];
+]);
 
 /// What is said of a server that does not answer, whatever is asked of it.
 const UNREACHABLE: &str = "connection refused|no route to host|host unreachable|net unreachable|network unreachable|destination unreachable|could not connect|failed to connect|couldn't connect|can't connect|cannot connect|unable to connect|econnrefused|actively refused|connection was refused";
@@ -136,13 +131,14 @@ const UNRESOLVED: &str = "could not resolve host|couldn't resolve host|enotfound
 const NOT_YET: &str = "timed out waiting|timed out after|timeout waiting|timeout exceeded while waiting|gave up waiting|deadline exceeded|connection timed out|connection reset|is unreachable|are unreachable|unreachable!|no response|not responding|not reachable|rejecting connections|not accepting connections|is restarting|is starting|starting up|still starting|temporarily unavailable|service unavailable|bad gateway|gateway timeout|try again later|another operation|not found yet|does not exist yet|is not up|not listening|max retries exceeded|not up|not yet|isn't up|isn't ready|not healthy|not started";
 
 /// A line with these says that nothing is under way.
-const NOT_RUNNING: &[&str] = &[
+static NOT_RUNNING: Phrases = Phrases::new(&[
     "no running|not running|isn't running|nothing is running|none running|no pending|0 pending|0 running|0 queued|0 waiting|nothing pending|no jobs|no longer running|stopped running|0 remaining|tests remaining|error starting|already running|while running|error running|exit status",
-];
+]);
 
 /// An answer with these is the report of a check, whose pending tests are skipped ones.
-const REPORTS: &[&str] =
-    &["passing|failing|tests run|test result|test suites|panicked at|traceback|segmentation fault|examples"];
+static REPORTS: Phrases = Phrases::new(&[
+    "passing|failing|tests run|test result|test suites|panicked at|traceback|segmentation fault|examples",
+]);
 
 /// A line that begins with one of these and goes on tells of a step of a program: "Running 12 tests".
 const STEPS: [&str; 8] =
@@ -184,14 +180,14 @@ pub(crate) fn says_not_yet(result: &str) -> bool {
 }
 
 /// What no time mends: who asks may not, or asks for what there is not.
-const FINAL: &[&str] = &[
+static FINAL: Phrases = Phrases::new(&[
     "permission denied|access denied|accessdenied|not authorized|unauthorized|forbidden|authentication failed|authentication required|invalid credentials|bad credentials|could not load credentials|unable to locate credentials|expired token|token expired|token has expired|security token|expiredtoken*|login required|not logged in",
     "invalid job id|invalid argument*|invalid option|unknown option|unknown flag|unknown command|unknown job*|unrecognized|unrecognised|command not found|no rule to make|syntax error|traceback|usage:|no such command",
-];
+]);
 
 /// Whether a failure is one that no time mends.
 pub(crate) fn needs_more_than_time(result: &str) -> bool {
-    says(&SAYS_FINAL, &fold(&tail(result, TAIL).replace('_', " ")))
+    says(&FINAL, &fold(&tail(result, TAIL).replace('_', " ")))
 }
 
 /// Whether a look says in words of its own that what it looks for does not answer yet.
@@ -275,7 +271,7 @@ fn any_word(text: &str, mut is_it: impl FnMut(&str) -> bool) -> bool {
 
 /// Whether a folded answer has a word, anywhere, that says that something is under way.
 pub(crate) fn says_under_way(folded: &str) -> bool {
-    SAYS_RUNNING.is_in(folded)
+    RUNNING.is_in(folded)
 }
 
 /// Whether an answer says that something is under way: in words, or as a share of a whole that is not all of it.
@@ -289,17 +285,17 @@ fn says_running(result: &str) -> bool {
         .map(|line| fold(&line.replace('_', " ")))
         .filter(|line| !line.is_empty())
         .collect();
-    !lines.iter().any(|line| REPORT.is_in(line)) && lines.iter().any(|line| line_says_running(line))
+    !lines.iter().any(|line| REPORTS.is_in(line)) && lines.iter().any(|line| line_says_running(line))
 }
 
 fn line_says_running(folded: &str) -> bool {
-    if SAYS_OVER.is_in(folded) {
+    if NOT_RUNNING.is_in(folded) {
         return false;
     }
     let unfinished = folded.ends_with("...") || folded.ends_with('…');
     let starts_step = || STEPS.iter().any(|step| folded.starts_with(step)) && folded != "starting up";
     let step = !unfinished && (starts_step() || (folded.starts_with('[') && folded.contains("%]")));
-    (!step && says(&SAYS_RUNNING, folded)) || has_share(folded)
+    (!step && says(&RUNNING, folded)) || has_share(folded)
 }
 
 /// Whether a line has a percentage between nothing and all: `37 %`, `99.5%`. Those of coverage, of tables and of

@@ -3,7 +3,6 @@
 
 use super::work::Work;
 use crate::detect::text::phrases::Phrases;
-use std::sync::LazyLock;
 
 /// What a pull or merge request is called.
 const REQUESTS: &[&str] = &[
@@ -44,156 +43,148 @@ const BROWSERS: &[&str] = &[
 /// A verb of the first person and, in another table, what it was done to.
 struct Row {
     work: Work,
-    verbs: &'static [&'static str],
-    objects: &'static [&'static str],
+    verbs: Phrases,
+    objects: Phrases,
 }
 
-const TABLE: [Row; 10] = [
+static TABLE: [Row; 10] = [
     Row {
         work: Work::OpenedPr,
-        verbs: &[
+        verbs: Phrases::new(&[
             "i opened|i've opened|i have opened|i created|i've created|i have created|i raised|i've raised|i submitted|i've submitted|i filed|i've filed|and opened|and created|and raised|and submitted|i also opened|i also created",
             "eröffnet|geöffnet|erstellt|angelegt|aufgemacht|gestellt|j'ai ouvert|j'ai créé|j'ai soumis|j'ai également ouvert|j'ai aussi ouvert|ai ouvert|est ouverte|he abierto|abrí|he creado|creé|he enviado|queda abierto|abri|criei|enviei|foi aberto|está aberto|ho aperto|ho creato|ho inviato|открыл*|создал*|открыт",
             "已创建|创建了|已提交|提交了|已打开|已开|已建立|作成しました|作りました|出しました|オープンしました|開きました|생성했|올렸|만들었|열었|geopend|aangemaakt|gemaakt|otworzył*|utworzył*|stworzył*|açtım|oluşturdum|öppnade|skapade|åpnet|opprettet|åbnede|oprettede|otevřel*|vytvořil*|avasin|loin|megnyitottam|létrehoztam|am deschis|am creat|đã mở|đã tạo|telah membuat|sudah membuat|saya membuat|відкри*|створи*|άνοιξα|δημιούργησα|खोल दिया|खोल दी|बना दिया|فتحت|أنشأت|פתחתי|יצרתי|باز کردم|ایجاد کردم|เปิด pull|เปิด pr|เปิด merge|สร้าง pull|สร้าง pr|สร้าง merge",
-        ],
-        objects: REQUESTS,
+        ]),
+        objects: Phrases::new(REQUESTS),
     },
     Row {
         work: Work::Pushed,
-        verbs: &[
+        verbs: Phrases::new(&[
             "j'ai fait|j'ai également fait|he hecho|hice|realicé|he realizado|fiz|realizei|ho fatto|ho eseguito|сделал*|выполнил*|зробив|зробила|zrobiłem|zrobiłam|udělal*|proveden*|habe einen|habe den|yaptım",
-        ],
-        objects: PUSHES,
+        ]),
+        objects: Phrases::new(PUSHES),
     },
     Row {
         work: Work::Pushed,
-        verbs: &[
+        verbs: Phrases::new(&[
             "poussé|poussée|poussés|poussées|envoyé|envoyés|envoyée|envoyées|he subido|subí|subido|subidos|enviado|enviados|enviada|enviadas|he enviado|envié|publicado|publicados|enviei|subi|publiquei|mandei|inviato|inviati|inviata|inviate|caricato|caricati|spinto|spinti|pushato|pubblicato|hochgeladen|übertragen|geschoben",
             "отправлен*|отправил*|запушен*|запушил*|залил*|залит*|выложен*|выложил*|загружен*|загрузил*|відправлен*|відправив|запушен*|надіслано|wypchnął*|wypchnęł*|wypchnięt*|wysłan*|odeslán*|odeslal*|nahrán*|pushnut*|pushnul*|pushade|pushat|pushats|pushet|skubbet|verstuurd|pushladım|pushlandı|gönderdim|gönderildi|đã push|đã đẩy|sudah push|telah push|di-push",
             "已推送|并推送|並推送|推送了|推送完成|推送成功|推到了|已推到|已上传|已同步|pushしました|push しました|push済|push 済|プッシュ済|反映しました|アップロードしました|푸시했|푸시하였|올렸",
-        ],
-        objects: REMOTES,
+        ]),
+        objects: Phrases::new(REMOTES),
     },
     Row {
         work: Work::Sent,
-        verbs: &[
+        verbs: Phrases::new(&[
             "i sent|i've sent|i have sent|i also sent|and sent|sent the|sent it|sent an|i emailed|i've emailed|i have emailed|emailed|e-mailed|i mailed|i've mailed|mailed it|mailed the|and mailed",
             "habe ich|ich habe|verschickt|abgeschickt|j'ai envoyé|ai envoyé|he enviado|envié|he mandado|mandé|enviei|mandei|ho inviato|ho mandato|ho spedito|отправил*|выслал*|已发送|已经发送|已发给|已寄|發送了|发送了|送信しました|送りました|보냈|전송했|발송했|wysłał*|gönderdim|verstuurd|verzonden|skickade|har skickat|sendte|har sendt|odeslal*|poslal*|elküldtem|am trimis|đã gửi|telah mengirim|sudah mengirim|надіслав|надіслала|відправив",
-        ],
-        objects: MAIL,
+        ]),
+        objects: Phrases::new(MAIL),
     },
     Row {
         work: Work::Posted,
-        verbs: &[
+        verbs: Phrases::new(&[
             "i posted|i've posted|i have posted|posted a|posted the|posted it|and posted|i notified|i've notified|i messaged|i shared|i've shared|i announced|i've announced|i sent|i've sent|i have sent|i pinged",
             "habe ich|ich habe|gepostet|j'ai posté|j'ai publié|j'ai envoyé|j'ai prévenu|he publicado|publiqué|he enviado|envié|he avisado|avisé|publiquei|postei|enviei|avisei|ho pubblicato|ho postato|ho inviato|отправил*|написал*|опубликовал*|已发送|已发布|已通知|发到了|投稿しました|送りました|送信しました|通知しました|올렸|보냈|게시했|공유했|wysłał*|opublikował*|gönderdim|paylaştım|geplaatst|gepost|postade|skickade",
-        ],
-        objects: CHATS,
+        ]),
+        objects: Phrases::new(CHATS),
     },
     Row {
         work: Work::ClosedIssue,
-        verbs: &[
+        verbs: Phrases::new(&[
             "i closed|i've closed|i have closed|and closed|closed issue|closed the issue|closed ticket|closed the ticket|closed jira",
             "geschlossen|j'ai fermé|j'ai clos|j'ai clôturé|he cerrado|cerré|fechei|encerrei|ho chiuso|закрыл*|已关闭|关闭了|クローズしました|閉じました|닫았|종료했|zamknął*|zamknęł*|kapattım|gesloten|stängde|lukket|lukkede|zavřel*|uzavřel*",
-        ],
-        objects: ISSUES,
+        ]),
+        objects: Phrases::new(ISSUES),
     },
     Row {
         work: Work::Measured,
-        verbs: &[
+        verbs: Phrases::new(&[
             "i ran|i've run|i have run|i also ran|i reran|i re-ran|ran the|habe die|j'ai lancé|ejecuté|he ejecutado|rodei|executei|ho eseguito|запустил*|运行了|已运行|実行しました|실행했|uruchomił*|çalıştırdım",
-        ],
-        objects: BENCHMARKS,
+        ]),
+        objects: Phrases::new(BENCHMARKS),
     },
     Row {
         work: Work::Measured,
-        verbs: &[
+        verbs: Phrases::new(&[
             "i measured|i've measured|i have measured|i timed|i've timed|i profiled|i've profiled",
             "gemessen|gestoppt|j'ai mesuré|j'ai chronométré|he medido|medí|medi|ho misurato|измерил*|замерил*|测量了|实测|測定しました|計測しました|측정했|zmierzył*|ölçtüm|gemeten|jag mätte|har målt",
-        ],
-        objects: TIMES,
+        ]),
+        objects: Phrases::new(TIMES),
     },
     Row {
         work: Work::Browsed,
-        verbs: &[
+        verbs: Phrases::new(&[
             "i opened|i've opened|i have opened|i checked|i've checked|i have checked|i verified|i've verified|i have verified|i tested|i've tested|i loaded|i viewed|i clicked|i tried|i looked at|i confirmed|opened it|opened the page|checked it|verified it|tested it",
             "geöffnet|geprüft|getestet|angesehen|überprüft|j'ai ouvert|j'ai vérifié|j'ai testé|he abierto|abrí|he comprobado|comprobé|he probado|probé|he verificado|abri|testei|verifiquei|ho aperto|ho verificato|ho testato|ho controllato|открыл*|проверил*|打开了|检查了|测试了|验证了|已验证|開きました|確認しました|열었|확인했|테스트했|otworzył*|sprawdził*|açtım|kontrol ettim|geopend|gecontroleerd|öppnade|testade",
-        ],
-        objects: BROWSERS,
+        ]),
+        objects: Phrases::new(BROWSERS),
     },
     Row {
         work: Work::Pictured,
-        verbs: &[
+        verbs: Phrases::new(&[
             "i took|i've taken|i have taken|took a|and took|i captured|i've captured|aufgenommen|bildschirmfoto gemacht|screenshot gemacht|j'ai pris|fait une capture|he tomado|tomé|hecho una captura|tirei|fatto uno screenshot|сделал скриншот*|сделала скриншот*|снял скриншот*|截取了|截了|拍了|撮りました|撮影しました|찍었|zrobiłem zrzut|zrobiłam zrzut",
-        ],
-        objects: &[
+        ]),
+        objects: Phrases::new(&[
             "screenshot|screenshots|bildschirmfoto|bildschirmfotos|capture d'écran|captures d'écran|captura de pantalla|capturas de pantalla|captura de tela|schermata|скриншот*|截图|截屏|スクリーンショット|스크린샷|zrzut ekranu",
-        ],
+        ]),
     },
 ];
 
 /// Verbs of the first person that need no object: that something was rolled out or published.
-const ROLLED_OUT: &[&str] = &[
+static ROLLED_OUT: Phrases = Phrases::new(&[
     "habe ich ausgerollt|habe es ausgerollt|habe sie ausgerollt|auf staging ausgerollt|in produktion gebracht|live geschaltet|j'ai mis en production|j'ai mis en ligne|est en production|desplegué|lo he desplegado|lo desplegué|publiqué la|he publicado la|he publicado el|publiquei a|publiquei o|implantei|ho pubblicato la|ho rilasciato|выложил*|выкатил*|опубликовал*|已发布到|已上线|已部署|已发布|公開しました|リリースしました|배포했|출시했|wdrożył*|opublikował*|yayınladım|uitgerold|gedeployed|rullade ut|nasadil*|élesítettem",
-];
-
-static PAIRS: LazyLock<Vec<(Work, Phrases, Phrases)>> =
-    LazyLock::new(|| TABLE.iter().map(|row| (row.work, Phrases::new(row.verbs), Phrases::new(row.objects))).collect());
-static ROLLING_OUT: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(ROLLED_OUT));
+]);
 
 /// Verbs that say by themselves that something was measured.
-const BENCHMARKED: &[&str] = &[
+static BENCHMARKED: Phrases = Phrases::new(&[
     "i benchmarked|i've benchmarked|i have benchmarked|i load-tested|i've load-tested|i load tested|he hecho un benchmark|压测了|做了基准测试",
-];
+]);
+static SAYS_TIMES: Phrases = Phrases::new(TIMES);
 /// Verbs of the first person that say of times in the same sentence that they were measured: "I measured it: 412 ms".
-const MEASURED: &[&str] = &[
+static MEASURED: Phrases = Phrases::new(&[
     "i measured|i've measured|i have measured|i timed|i've timed|gemessen|j'ai mesuré|j'ai chronométré|he medido|medí|ho misurato|измерил*|замерил*|виміряв|виміряла|测量了|实测|測定しました|計測しました|측정했|zmierzył*|změřil*|ölçtüm|gemeten|jag mätte|har mätt|har målt|jeg målte|mittasin|mittasimme|megmértem|am măsurat|đã đo|saya mengukur|μέτρησα|मापा|قست|מדדתי|วัดได้|วัดผล",
-];
+]);
 /// Another agent.
-const OTHER_AGENT: &[&str] = &[
+static OTHER_AGENT: Phrases = Phrases::new(&[
     "second agent|another agent|reviewer agent|review agent|subagent|sub-agent|second model|another model|code-reviewer|zweiter agent|zweiten agenten|anderer agent|weiterer agent|deuxième agent|second agent|autre agent|sous-agent|segundo agente|otro agente|subagente|outro agente|secondo agente|altro agente|второй агент|другой агент|субагент|другий агент|інший агент|drugi agent|inny agent|druhý agent|jiný agent|ikinci ajan|ikinci bir ajan|başka bir ajan|tweede agent|andere agent|andra agenten|annan agent|anden agent|annen agent|toinen agentti|második ügynök|al doilea agent|alt agent|agent thứ hai|agen kedua|agen lain",
     "δεύτερος agent|δεύτερος πράκτορας|άλλος agent|दूसरे एजेंट|दूसरे agent|وكيل ثان|وكيل آخر|סוכן שני|סוכן נוסף|عامل دوم|เอเจนต์ตัวที่สอง|เอเจนต์อีกตัว|agent ตัวที่สอง|第二个代理|另一个代理|第二个智能体|第二个 agent|另一个 agent|子代理|別のエージェント|2つ目のエージェント|サブエージェント|두 번째 에이전트|다른 에이전트",
-];
+]);
 /// What it did.
-const REVIEWED: &[&str] = &[
+static REVIEWED: Phrases = Phrases::new(&[
     "reviewed|approved|checked|verified|signed off|geprüft|begutachtet|freigegeben|a relu|a revu|a approuvé|a validé|revisó|ha revisado|aprobó|ha aprobado|revisou|aprovou|ha rivisto|ha revisionato|ha approvato|проверил*|одобрил*|перевірив|схвалив|sprawdził*|zatwierdził*|zkontroloval*|schválil*|inceledi|onayladı|gecontroleerd|goedgekeurd|nagekeken|granskade|har granskat|godkände|har gennemgået|godkendte|gjennomgikk|godkjente|tarkasti|hyväksyi|átnézte|jóváhagyta|a revizuit|a aprobat|đã xem xét|đã duyệt|sudah meninjau|telah meninjau|menyetujui|έκανε review|ενέκρινε|έλεγξε|समीक्षा की|मंज़ूर|راجع|وافق|סקר|אישר|بررسی کرد|تأیید کرد|ตรวจแล้ว|อนุมัติ|审查了|审核了|已审查|已批准|批准了|レビューし|承認し|검토했|승인했|리뷰했",
-];
-static MEASURING: LazyLock<[Phrases; 2]> = LazyLock::new(|| [Phrases::new(MEASURED), Phrases::new(TIMES)]);
-static REVIEWING: LazyLock<[Phrases; 2]> = LazyLock::new(|| [Phrases::new(OTHER_AGENT), Phrases::new(REVIEWED)]);
+]);
 
 /// What is brought to a remote repository.
-const BROUGHT: &[&str] = &[
+static BROUGHT: Phrases = Phrases::new(&[
     "commit|commits|branch|branches|tag|tags|fix|change|changes|everything|work|patch|merge|änderung|änderungen|alles|zweig|modifications|changements|correctif|branche|tout|cambio|cambios|rama|todo|alterações|mudanças|alteração|modifica|modifiche|correzione|коммит*|изменени*|ветк*|исправлени*",
     "提交|更改|修改|改动|分支|修正|変更|コミット|ブランチ|커밋|변경|브랜치",
-];
+]);
 /// What says that it is there.
-const THERE: &[&str] = &[
+static THERE: Phrases = Phrases::new(&[
     "is on|are on|is now on|are now on|is up on|are up on|is already on|is at|are at|is now at|are now at|now on|landed on|lives on|sits on",
     "ist auf|sind auf|liegt auf|liegen auf|ist jetzt auf|sind jetzt auf|est sur|sont sur|est maintenant sur|sont maintenant sur|está en|están en|ya está en|está em|estão em|está no|estão no|è su|sono su|è ora su|sono ora su|находится в|находятся в|уже в|теперь в|已在|现在在|已经在|にあります|に入っています|に反映され|에 있습니다|에 반영",
-];
+]);
 /// How the branches of a remote repository, and its host, are called.
-const BRANCHES: &[&str] = &["origin/*|upstream/*|the remote|github|gitlab|bitbucket|codeberg"];
-static ON_REMOTE: LazyLock<[Phrases; 3]> =
-    LazyLock::new(|| [Phrases::new(BROUGHT), Phrases::new(THERE), Phrases::new(BRANCHES)]);
+static BRANCHES: Phrases = Phrases::new(&["origin/*|upstream/*|the remote|github|gitlab|bitbucket|codeberg"]);
 
 /// Whether a clause says of the work that it is in the remote repository: "the commit is on origin/main".
 pub(super) fn is_on_remote(clause: &str) -> bool {
     // "On top of origin/main" and "on a local branch" are here.
-    !clause.contains("on top of") && !clause.contains("local") && ON_REMOTE.iter().all(|words| words.is_in(clause))
+    !clause.contains("on top of")
+        && !clause.contains("local")
+        && [&BROUGHT, &THERE, &BRANCHES].iter().all(|words| words.is_in(clause))
 }
 
 /// Whether a clause says that another agent looked over the work.
 pub(super) fn is_reviewed(clause: &str) -> bool {
-    REVIEWING.iter().all(|words| words.is_in(clause))
+    OTHER_AGENT.is_in(clause) && REVIEWED.is_in(clause)
 }
 
 /// Whether a clause says that something was measured, and the sentence how long it took.
 pub(super) fn is_measured(clause: &str, sentence: &str) -> bool {
-    let [verbs, times] = &*MEASURING;
-    verbs.is_in(clause) && times.is_in(sentence) && sentence.contains(|c: char| c.is_ascii_digit())
+    MEASURED.is_in(clause) && SAYS_TIMES.is_in(sentence) && sentence.contains(|c: char| c.is_ascii_digit())
 }
-
-static BENCHMARKING: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(BENCHMARKED));
 
 /// Whether a clause names a channel of a chat: `#releases`. An issue has a number.
 fn names_channel(clause: &str) -> bool {
@@ -206,17 +197,17 @@ fn names_channel(clause: &str) -> bool {
 
 /// The work outside of the project that a clause claims.
 pub(super) fn works(clause: &str) -> Vec<Work> {
-    let mut found: Vec<Work> = PAIRS
+    let mut found: Vec<Work> = TABLE
         .iter()
-        .filter(|(work, verbs, objects)| {
-            (objects.is_in(clause) || *work == Work::Posted && names_channel(clause)) && verbs.is_in(clause)
+        .filter(|row| {
+            (row.objects.is_in(clause) || row.work == Work::Posted && names_channel(clause)) && row.verbs.is_in(clause)
         })
-        .map(|(work, ..)| *work)
+        .map(|row| row.work)
         .collect();
-    if BENCHMARKING.is_in(clause) && !found.contains(&Work::Measured) {
+    if BENCHMARKED.is_in(clause) && !found.contains(&Work::Measured) {
         found.push(Work::Measured);
     }
-    if ROLLING_OUT.is_in(clause) {
+    if ROLLED_OUT.is_in(clause) {
         found.push(Work::Deployed);
     }
     found

@@ -2,28 +2,30 @@
 //! between them: "he ejecutado todas las pruebas y pasan".
 
 use crate::detect::text::phrases::Phrases;
-use std::sync::LazyLock;
 
 /// Words for tests: a claim with one of them is about tests.
-const TESTS: &[&str] =
-    &["test*|suite|suites|spec|specs|unittest*|prueba*|тест*|teszt*|kiểm thử|tes|pengujian|测试|測試|テスト|테스트"];
+static TESTS: Phrases = Phrases::new(&[
+    "test*|suite|suites|spec|specs|unittest*|prueba*|тест*|teszt*|kiểm thử|tes|pengujian|测试|測試|テスト|테스트",
+]);
 /// Verbs of running, of the first person and in the past: the passive tells as well of what a service does.
-const RAN: &[&str] = &[
+static RAN: Phrases = Phrases::new(&[
     "j'ai lancé|j'ai relancé|j'ai exécuté|j'ai fait tourner|ejecuté|he ejecutado|corrí|he corrido|he lanzado|executei|rodei|corri|ho eseguito|ho lanciato|ho fatto girare|habe ich ausgeführt|habe ich laufen lassen",
     "запустил|запустила|прогнал|прогнала|запустив|запустила|прогнав|uruchomił*|odpalił*|spustil|spustila|pustil|pustila|çalıştırdım|koştum|gedraaid|jag körde|jag har kört|jeg kørte|jeg kjørte|jeg har kørt|jeg har kjørt|ajoin|suoritin|lefuttattam|futtattam|am rulat|am executat|έτρεξα|εκτέλεσα|đã chạy|saya menjalankan|sudah menjalankan|telah menjalankan|شغّلت|شغلت|نفذت|הרצתי|मैंने चलाए",
     "运行了|已运行|已经运行|执行了|已执行|跑了|跑过|運行了|執行了|実行しました|実行した結果|走らせました|回しました|流しました|실행했|돌렸",
-];
+]);
 /// What says that they pass. A verb in the singular may have another subject.
-const PASS: &[&str] = &[
+static PASS: Phrases = Phrases::new(&[
     "ils passent|passent tous|passent toutes|sont passés|sont verts|ont réussi|pasan|pasaron|han pasado|están en verde|passam|passaram|estão verdes|passano|sono passati|sono superati|sono verdi",
     "проходят|прошли|пройдены|зелёные|зеленые|проходять|пройшли|przechodzą|przeszły|procházejí|prošly|prochází|slagen|geslaagd|går igenom|passerar|passerade|passerer|menevät läpi|menivät läpi|átmentek|átmennek|au trecut|trec toate|περνούν|πέρασαν|đều qua|đều đạt|đều thành công|semuanya lulus|semua lulus",
     "均已通过|均通过|都已通过|都通过|全部通过|已全部通过|已通过|通过了|均已通過|全部通過|通りました|通っています|パスしました|パスしています|グリーンです|통과했|통과합니다|통과하였",
-];
+]);
 /// What says so of whatever was spoken of.
-const SUCCEEDED: &[&str] =
-    &["tout passe|成功しています|成功しました|すべて成功|全て成功|問題ありません|全部成功|都成功了|성공했|성공합니다"];
+static SUCCEEDED: Phrases = Phrases::new(&[
+    "tout passe|成功しています|成功しました|すべて成功|全て成功|問題ありません|全部成功|都成功了|성공했|성공합니다",
+]);
 /// What makes it depend on something, or tells of what a service does, in languages whose clauses run on.
-const DEPENDS: &[&str] = &["场合|場合|ごとに|たび|なら|れば|いつも|才能|之后|以后|每次|时|時に|とき|면|때"];
+static DEPENDS: Phrases =
+    Phrases::new(&["场合|場合|ごとに|たび|なら|れば|いつも|才能|之后|以后|每次|时|時に|とき|면|때"]);
 
 /// A clause that only says how they came out, and leaves to the one before it what: in words and, where words are not set
 /// apart, in bytes.
@@ -44,13 +46,9 @@ const HANDS_OVER: [(&str, &str); 9] = [
     ("igenom gennem gjennom", "en ett et alla alle varje hver"),
 ];
 
-static TESTS_NAMED: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(TESTS));
-static TABLES: LazyLock<[Phrases; 4]> =
-    LazyLock::new(|| [Phrases::new(RAN), Phrases::new(PASS), Phrases::new(SUCCEEDED), Phrases::new(DEPENDS)]);
-
 /// Whether a text names tests.
 pub(super) fn names_tests(text: &str) -> bool {
-    TESTS_NAMED.is_in(text)
+    TESTS.is_in(text)
 }
 
 /// Whether a clause tells that tests hand something over, or go some way: "the tests pass a mock to the parser".
@@ -68,18 +66,17 @@ pub(super) fn hands_over(clause: &str) -> bool {
 
 /// What of a sentence claims by this clause that tests were run, or pass: the clause, or the sentence, which names them.
 pub(super) fn claims_tests<'a>(clause: &'a str, sentence: &'a str) -> Option<&'a str> {
-    let [ran, pass, succeeded, depends] = &*TABLES;
-    let (ran, pass) = (ran.is_in(clause), pass.is_in(clause));
+    let (ran, pass) = (RAN.is_in(clause), PASS.is_in(clause));
     if hands_over(clause) {
         return None;
     }
     let is_short = clause.len() <= BYTES && clause.split_whitespace().count() <= WORDS;
     let about = if (ran || pass) && names_tests(clause) {
         clause
-    } else if is_short && (pass || succeeded.is_in(clause)) && names_tests(sentence) {
+    } else if is_short && (pass || SUCCEEDED.is_in(clause)) && names_tests(sentence) {
         sentence
     } else {
         return None;
     };
-    (!depends.is_in(sentence)).then_some(about)
+    (!DEPENDS.is_in(sentence)).then_some(about)
 }

@@ -2,27 +2,10 @@
 
 use crate::detect::text::answer::{Block, Shape, plain, sentences};
 use crate::detect::text::ending_phrases;
-use crate::detect::text::phrases::{Phrases, fold};
-use std::sync::LazyLock;
+use crate::detect::text::phrases::fold;
 
 /// A sentence longer than this announces no action.
 const LONGEST: usize = 300;
-
-struct Tables {
-    announcing: Phrases,
-    conditions: Phrases,
-    no_action: Phrases,
-    at_once: Phrases,
-    will_do: Phrases,
-}
-
-static TABLES: LazyLock<Tables> = LazyLock::new(|| Tables {
-    announcing: Phrases::new(ending_phrases::ANNOUNCING),
-    conditions: Phrases::new(ending_phrases::CONDITIONS),
-    no_action: Phrases::new(ending_phrases::NO_ACTION),
-    at_once: Phrases::new(ending_phrases::AT_ONCE),
-    will_do: Phrases::new(ending_phrases::WILL_DO),
-});
 
 /// Whether the text ends by announcing what it does next.
 pub(super) fn announces(blocks: &[Block]) -> bool {
@@ -48,12 +31,12 @@ pub(super) fn announces(blocks: &[Block]) -> bool {
     let intends = if folded.chars().any(is_hangul) {
         is_intent(&folded)
     } else {
-        TABLES.announcing.begins(start) || is_begun(start)
+        ending_phrases::ANNOUNCING.begins(start) || is_begun(start)
     };
     (intends || is_promise && is_promised(start))
         // "I'll check if it runs" depends on nobody.
-        && !TABLES.conditions.is_in(&folded.replace("check if", "check").replace("see if", "see"))
-        && !TABLES.no_action.is_in(&folded)
+        && !ending_phrases::CONDITIONS.is_in(&folded.replace("check if", "check").replace("see if", "see"))
+        && !ending_phrases::NO_ACTION.is_in(&folded)
 }
 
 /// A sentence without the interjections before what it announces.
@@ -65,7 +48,7 @@ fn without_interjections(mut start: &str) -> &str {
         });
         let Some(rest) = word else { break };
         // "Now running the tests" is an announcement with its "now" only.
-        if TABLES.announcing.begins(start) {
+        if ending_phrases::ANNOUNCING.begins(start) {
             break;
         }
         start = rest.trim_start_matches(|c: char| !c.is_alphanumeric());
@@ -99,7 +82,7 @@ fn is_acknowledgement(folded: &str) -> bool {
 
 /// Whether what follows an acknowledgement is said to be done now, in words of any language.
 fn is_promised(start: &str) -> bool {
-    TABLES.at_once.is_in(start) || TABLES.will_do.begins(start) || is_gerund_phrase(start)
+    ending_phrases::AT_ONCE.is_in(start) || ending_phrases::WILL_DO.begins(start) || is_gerund_phrase(start)
 }
 
 fn is_hangul(c: char) -> bool {

@@ -6,84 +6,84 @@ use std::sync::LazyLock;
 /// How the agent says in one language that it needs or awaits something, whose that is, and what it is. Where the owner
 /// is a part of the word, or stands behind it, there is none of its own.
 struct Row {
-    needs: &'static str,
-    yours: &'static str,
-    consents: &'static str,
+    needs: Phrases,
+    yours: Option<Phrases>,
+    consents: Phrases,
 }
 
 #[rustfmt::skip]
-const TABLE: [Row; 23] = [
-    Row { needs: "i need|i'll need|i still need|we need|i require|i await|i'm awaiting|awaiting|i'm waiting|i am waiting|waiting for|waiting on|is needed|is required",
-        yours: "your", consents: "approval|confirmation|go-ahead|go ahead|permission|consent|sign-off|sign off|green light|decision" },
-    Row { needs: "brauche ich|ich brauche|benötige ich|ich benötige|bräuchte ich|ich bräuchte|erwarte ich|ich erwarte|warte ich|ich warte|warte auf|brauchen wir|wir brauchen|benötigen wir|wir benötigen|fehlt mir|mir fehlt|fehlt noch|braucht es|bitte ich um|ich bitte um|steht noch aus",
-        yours: "dein*|ihr*|euer|eure*", consents: "bestätigung|freigabe|zustimmung|genehmigung|erlaubnis|einwilligung|entscheidung|antwort|rückmeldung|okay|ok|go|einverständnis|auswahl" },
-    Row { needs: "nodig|wacht ik|ik wacht|verwacht ik|ik verwacht|in afwachting", yours: "je|jouw|uw|jullie",
-        consents: "goedkeuring|bevestiging|toestemming|akkoord|beslissing|antwoord|keuze|reactie|fiat" },
-    Row { needs: "behöver jag|jag behöver|väntar jag|jag väntar|inväntar jag|jag inväntar|behöver vi|vi behöver", yours: "ditt|din|dina|ert|er",
-        consents: "godkännande|bekräftelse|tillstånd|beslut|svar|ok|klartecken|besked|samtycke|tillåtelse" },
-    Row { needs: "afventer jeg|jeg afventer|avventer jeg|jeg avventer|brug for|trenger jeg|jeg trenger|behøver jeg|jeg behøver|venter jeg|jeg venter|mangler jeg|jeg mangler",
-        yours: "din|dit|ditt|deres|jeres", consents: "godkendelse|godkjenning|godkjennelse|bekræftelse|bekreftelse|tilladelse|tillatelse|beslutning|afgørelse|avgjørelse|svar|samtykke|ok|klarsignal" },
-    Row { needs: "il me faut|me faut|il me faudra|j'ai besoin|ai-je besoin|j'attends|en attente|dans l'attente|j'aurai besoin|j'aurais besoin", yours: "votre|ton|ta|vos",
-        consents: "accord|confirmation|approbation|validation|feu vert|autorisation|décision|réponse|choix|aval|retour" },
-    Row { needs: "necesito|necesitaré|necesitaría|espero|esperando|a la espera|a espera|me hace falta|hace falta|requiero|aguardo|me falta|falta", yours: "tu|su|vuestra|vuestro",
-        consents: "aprobación|confirmación|autorización|visto bueno|decisión|respuesta|permiso|ok|consentimiento|elección|luz verde" },
-    Row { needs: "preciso|precisarei|precisaria|aguardo|aguardando|à espera|espero|esperando|necessito|falta", yours: "sua|seu|tua|teu",
-        consents: "aprovação|confirmação|autorização|permissão|decisão|resposta|aval|ok|consentimento|escolha|luz verde|sinal verde" },
-    Row { needs: "ho bisogno|mi serve|mi servirà|mi servirebbe|attendo|aspetto|in attesa|mi occorre|necessito|manca", yours: "tua|tuo|sua|suo|vostra|vostro",
-        consents: "approvazione|conferma|autorizzazione|permesso|decisione|risposta|benestare|ok|consenso|via libera|scelta" },
-    Row { needs: "жду|ожидаю|мне нужно|мне нужна|мне нужен|нужно|нужна|нужен|необходимо|необходима|требуется|прошу", yours: "ваш*|твоё|твое|твоя|твой|твоего|твоей",
-        consents: "подтвержд*|разрешен*|одобрен*|соглас*|решен*|ответ*|добро" },
-    Row { needs: "чекаю|очікую|потрібно|потрібна|потрібен|потрібне", yours: "ваш*|твоє|твоя|твій|твого|твоєї", consents: "підтвердж*|дозвіл|дозвол*|схвален*|згод*|рішен*|відповід*" },
-    Row { needs: "czekam|potrzebuję|oczekuję|potrzebna|potrzebne|potrzebny|proszę o", yours: "twoj*|twój|wasz*|państwa|pana|pani", consents: "potwierdz*|zgod*|akceptacj*|decyzj*|odpowied*|zatwierdz*|wyb*" },
-    Row { needs: "čekám|potřebuji|potřebuju|vyčkám|vyčkávám|očekávám", yours: "váš|vaš*|tvoj*|tvé|tvůj|tvého", consents: "potvrzen*|souhlas*|schválen*|rozhodnut*|odpověd*|odpověď|pokyn*" },
-    Row { needs: "gerek*|bekliyor*|bekler*|ihtiyac*|lazım", yours: "", consents: "onayınız*|onayını|onayın|onayına|izniniz*|iznini|iznin|iznine|kararınız*|kararını|kararın|teyidiniz*|yanıtınız*|cevabınız*" },
-    Row { needs: "tarvitsen|odotan|odotamme|jään odottamaan|tarvitsemme", yours: "",
-        consents: "hyväksyntääsi|hyväksyntäsi|hyväksyntänne|hyväksyntäänne|vahvistustasi|vahvistuksesi|vahvistustanne|vahvistuksenne|lupaasi|lupasi|luvan sinulta|päätöstäsi|päätöksesi|päätöstänne|vastaustasi|vastauksesi" },
-    Row { needs: "várom|várok|szükségem van|kell|szükséges", yours: "", consents: "jóváhagyásod*|jóváhagyását|jóváhagyására|megerősítésed*|megerősítését|megerősítésére|engedélyed*|engedélyét|döntésed*|döntését|döntésére|válaszod*|válaszát|válaszára" },
-    Row { needs: "aștept|am nevoie|îmi trebuie", yours: "", consents: "aprobarea ta|aprobarea dumneavoastră|aprobarea dvs|confirmarea ta|confirmarea dumneavoastră|acordul tău|acordul dumneavoastră|decizia ta|răspunsul tău|permisiunea ta" },
-    Row { needs: "χρειάζομαι|περιμένω|αναμένω|χρειάζεται", yours: "", consents: "έγκρισή σας|έγκρισή σου|επιβεβαίωσή σας|επιβεβαίωσή σου|άδειά σας|άδειά σου|απόφασή σας|απόφασή σου|απάντησή σας|απάντησή σου" },
-    Row { needs: "cần|chờ|đợi", yours: "", consents: "xác nhận của bạn|xác nhận từ bạn|phê duyệt của bạn|đồng ý của bạn|quyết định của bạn|cho phép của bạn|phản hồi của bạn|bạn xác nhận|bạn phê duyệt|bạn đồng ý" },
-    Row { needs: "menunggu|butuh|membutuhkan|perlu|memerlukan", yours: "", consents: "konfirmasi anda|konfirmasi dari anda|persetujuan anda|izin anda|keputusan anda|jawaban anda|persetujuanmu|konfirmasimu|izinmu|keputusanmu" },
-    Row { needs: "需要|等待|等候|有待|請|请|必要|待っ|お待ち|필요|기다|부탁", yours: "",
-        consents: "您的确认|你的确认|您确认|你确认|您的批准|你的批准|您批准|你批准|您的同意|你的同意|您同意|你同意|您的许可|你的许可|您的决定|你的决定|您的授权|您的审批|您的答复|您的回复|你的回复|您的確認|你的確認|您的同意|您的核准|ご承認|ご確認|ご許可|ご判断|ご同意|ご決定|ご回答|ご返答|あなたの承認|あなたの確認|사용자의 승인|사용자의 확인|사용자님의|귀하의 승인|당신의 승인" },
-    Row { needs: "أحتاج|أنتظر|بانتظار|في انتظار|צריך|צריכה|ממתין|ממתינה|מחכה|זקוק|דרוש|נדרש|نیاز دارم|منتظر", yours: "",
-        consents: "موافقتك|موافقتكم|تأكيدك|تأكيدكم|إذنك|إذنكم|قرارك|قراركم|ردك|אישורך|אישור שלך|הסכמתך|החלטתך|תשובתך|אישור ממך|تأیید شما|تایید شما|اجازه شما|تصمیم شما|پاسخ شما" },
-    Row { needs: "चाहिए|आवश्यक|ज़रूरत|जरूरत|इंतज़ार|इंतजार|प्रतीक्षा|ต้องการ|รอ", yours: "",
-        consents: "आपकी पुष्टि|आपकी अनुमति|आपकी स्वीकृति|आपकी मंज़ूरी|आपकी मंजूरी|आपके निर्णय|आपका निर्णय|आपके उत्तर|आपके जवाब|การยืนยันจากคุณ|การอนุมัติจากคุณ|คำตอบจากคุณ|คุณยืนยัน|คุณอนุมัติ|การตัดสินใจของคุณ" },
+static TABLE: [Row; 23] = [
+    Row { needs: Phrases::new(&["i need|i'll need|i still need|we need|i require|i await|i'm awaiting|awaiting|i'm waiting|i am waiting|waiting for|waiting on|is needed|is required"]),
+        yours: Some(Phrases::new(&["your"])), consents: Phrases::new(&["approval|confirmation|go-ahead|go ahead|permission|consent|sign-off|sign off|green light|decision"]) },
+    Row { needs: Phrases::new(&["brauche ich|ich brauche|benötige ich|ich benötige|bräuchte ich|ich bräuchte|erwarte ich|ich erwarte|warte ich|ich warte|warte auf|brauchen wir|wir brauchen|benötigen wir|wir benötigen|fehlt mir|mir fehlt|fehlt noch|braucht es|bitte ich um|ich bitte um|steht noch aus"]),
+        yours: Some(Phrases::new(&["dein*|ihr*|euer|eure*"])), consents: Phrases::new(&["bestätigung|freigabe|zustimmung|genehmigung|erlaubnis|einwilligung|entscheidung|antwort|rückmeldung|okay|ok|go|einverständnis|auswahl"]) },
+    Row { needs: Phrases::new(&["nodig|wacht ik|ik wacht|verwacht ik|ik verwacht|in afwachting"]), yours: Some(Phrases::new(&["je|jouw|uw|jullie"])),
+        consents: Phrases::new(&["goedkeuring|bevestiging|toestemming|akkoord|beslissing|antwoord|keuze|reactie|fiat"]) },
+    Row { needs: Phrases::new(&["behöver jag|jag behöver|väntar jag|jag väntar|inväntar jag|jag inväntar|behöver vi|vi behöver"]), yours: Some(Phrases::new(&["ditt|din|dina|ert|er"])),
+        consents: Phrases::new(&["godkännande|bekräftelse|tillstånd|beslut|svar|ok|klartecken|besked|samtycke|tillåtelse"]) },
+    Row { needs: Phrases::new(&["afventer jeg|jeg afventer|avventer jeg|jeg avventer|brug for|trenger jeg|jeg trenger|behøver jeg|jeg behøver|venter jeg|jeg venter|mangler jeg|jeg mangler"]),
+        yours: Some(Phrases::new(&["din|dit|ditt|deres|jeres"])), consents: Phrases::new(&["godkendelse|godkjenning|godkjennelse|bekræftelse|bekreftelse|tilladelse|tillatelse|beslutning|afgørelse|avgjørelse|svar|samtykke|ok|klarsignal"]) },
+    Row { needs: Phrases::new(&["il me faut|me faut|il me faudra|j'ai besoin|ai-je besoin|j'attends|en attente|dans l'attente|j'aurai besoin|j'aurais besoin"]), yours: Some(Phrases::new(&["votre|ton|ta|vos"])),
+        consents: Phrases::new(&["accord|confirmation|approbation|validation|feu vert|autorisation|décision|réponse|choix|aval|retour"]) },
+    Row { needs: Phrases::new(&["necesito|necesitaré|necesitaría|espero|esperando|a la espera|a espera|me hace falta|hace falta|requiero|aguardo|me falta|falta"]), yours: Some(Phrases::new(&["tu|su|vuestra|vuestro"])),
+        consents: Phrases::new(&["aprobación|confirmación|autorización|visto bueno|decisión|respuesta|permiso|ok|consentimiento|elección|luz verde"]) },
+    Row { needs: Phrases::new(&["preciso|precisarei|precisaria|aguardo|aguardando|à espera|espero|esperando|necessito|falta"]), yours: Some(Phrases::new(&["sua|seu|tua|teu"])),
+        consents: Phrases::new(&["aprovação|confirmação|autorização|permissão|decisão|resposta|aval|ok|consentimento|escolha|luz verde|sinal verde"]) },
+    Row { needs: Phrases::new(&["ho bisogno|mi serve|mi servirà|mi servirebbe|attendo|aspetto|in attesa|mi occorre|necessito|manca"]), yours: Some(Phrases::new(&["tua|tuo|sua|suo|vostra|vostro"])),
+        consents: Phrases::new(&["approvazione|conferma|autorizzazione|permesso|decisione|risposta|benestare|ok|consenso|via libera|scelta"]) },
+    Row { needs: Phrases::new(&["жду|ожидаю|мне нужно|мне нужна|мне нужен|нужно|нужна|нужен|необходимо|необходима|требуется|прошу"]), yours: Some(Phrases::new(&["ваш*|твоё|твое|твоя|твой|твоего|твоей"])),
+        consents: Phrases::new(&["подтвержд*|разрешен*|одобрен*|соглас*|решен*|ответ*|добро"]) },
+    Row { needs: Phrases::new(&["чекаю|очікую|потрібно|потрібна|потрібен|потрібне"]), yours: Some(Phrases::new(&["ваш*|твоє|твоя|твій|твого|твоєї"])), consents: Phrases::new(&["підтвердж*|дозвіл|дозвол*|схвален*|згод*|рішен*|відповід*"]) },
+    Row { needs: Phrases::new(&["czekam|potrzebuję|oczekuję|potrzebna|potrzebne|potrzebny|proszę o"]), yours: Some(Phrases::new(&["twoj*|twój|wasz*|państwa|pana|pani"])), consents: Phrases::new(&["potwierdz*|zgod*|akceptacj*|decyzj*|odpowied*|zatwierdz*|wyb*"]) },
+    Row { needs: Phrases::new(&["čekám|potřebuji|potřebuju|vyčkám|vyčkávám|očekávám"]), yours: Some(Phrases::new(&["váš|vaš*|tvoj*|tvé|tvůj|tvého"])), consents: Phrases::new(&["potvrzen*|souhlas*|schválen*|rozhodnut*|odpověd*|odpověď|pokyn*"]) },
+    Row { needs: Phrases::new(&["gerek*|bekliyor*|bekler*|ihtiyac*|lazım"]), yours: None, consents: Phrases::new(&["onayınız*|onayını|onayın|onayına|izniniz*|iznini|iznin|iznine|kararınız*|kararını|kararın|teyidiniz*|yanıtınız*|cevabınız*"]) },
+    Row { needs: Phrases::new(&["tarvitsen|odotan|odotamme|jään odottamaan|tarvitsemme"]), yours: None,
+        consents: Phrases::new(&["hyväksyntääsi|hyväksyntäsi|hyväksyntänne|hyväksyntäänne|vahvistustasi|vahvistuksesi|vahvistustanne|vahvistuksenne|lupaasi|lupasi|luvan sinulta|päätöstäsi|päätöksesi|päätöstänne|vastaustasi|vastauksesi"]) },
+    Row { needs: Phrases::new(&["várom|várok|szükségem van|kell|szükséges"]), yours: None, consents: Phrases::new(&["jóváhagyásod*|jóváhagyását|jóváhagyására|megerősítésed*|megerősítését|megerősítésére|engedélyed*|engedélyét|döntésed*|döntését|döntésére|válaszod*|válaszát|válaszára"]) },
+    Row { needs: Phrases::new(&["aștept|am nevoie|îmi trebuie"]), yours: None, consents: Phrases::new(&["aprobarea ta|aprobarea dumneavoastră|aprobarea dvs|confirmarea ta|confirmarea dumneavoastră|acordul tău|acordul dumneavoastră|decizia ta|răspunsul tău|permisiunea ta"]) },
+    Row { needs: Phrases::new(&["χρειάζομαι|περιμένω|αναμένω|χρειάζεται"]), yours: None, consents: Phrases::new(&["έγκρισή σας|έγκρισή σου|επιβεβαίωσή σας|επιβεβαίωσή σου|άδειά σας|άδειά σου|απόφασή σας|απόφασή σου|απάντησή σας|απάντησή σου"]) },
+    Row { needs: Phrases::new(&["cần|chờ|đợi"]), yours: None, consents: Phrases::new(&["xác nhận của bạn|xác nhận từ bạn|phê duyệt của bạn|đồng ý của bạn|quyết định của bạn|cho phép của bạn|phản hồi của bạn|bạn xác nhận|bạn phê duyệt|bạn đồng ý"]) },
+    Row { needs: Phrases::new(&["menunggu|butuh|membutuhkan|perlu|memerlukan"]), yours: None, consents: Phrases::new(&["konfirmasi anda|konfirmasi dari anda|persetujuan anda|izin anda|keputusan anda|jawaban anda|persetujuanmu|konfirmasimu|izinmu|keputusanmu"]) },
+    Row { needs: Phrases::new(&["需要|等待|等候|有待|請|请|必要|待っ|お待ち|필요|기다|부탁"]), yours: None,
+        consents: Phrases::new(&["您的确认|你的确认|您确认|你确认|您的批准|你的批准|您批准|你批准|您的同意|你的同意|您同意|你同意|您的许可|你的许可|您的决定|你的决定|您的授权|您的审批|您的答复|您的回复|你的回复|您的確認|你的確認|您的同意|您的核准|ご承認|ご確認|ご許可|ご判断|ご同意|ご決定|ご回答|ご返答|あなたの承認|あなたの確認|사용자의 승인|사용자의 확인|사용자님의|귀하의 승인|당신의 승인"]) },
+    Row { needs: Phrases::new(&["أحتاج|أنتظر|بانتظار|في انتظار|צריך|צריכה|ממתין|ממתינה|מחכה|זקוק|דרוש|נדרש|نیاز دارم|منتظر"]), yours: None,
+        consents: Phrases::new(&["موافقتك|موافقتكم|تأكيدك|تأكيدكم|إذنك|إذنكم|قرارك|قراركم|ردك|אישורך|אישור שלך|הסכמתך|החלטתך|תשובתך|אישור ממך|تأیید شما|تایید شما|اجازه شما|تصمیم شما|پاسخ شما"]) },
+    Row { needs: Phrases::new(&["चाहिए|आवश्यक|ज़रूरत|जरूरत|इंतज़ार|इंतजार|प्रतीक्षा|ต้องการ|รอ"]), yours: None,
+        consents: Phrases::new(&["आपकी पुष्टि|आपकी अनुमति|आपकी स्वीकृति|आपकी मंज़ूरी|आपकी मंजूरी|आपके निर्णय|आपका निर्णय|आपके उत्तर|आपके जवाब|การยืนยันจากคุณ|การอนุมัติจากคุณ|คำตอบจากคุณ|คุณยืนยัน|คุณอนุมัติ|การตัดสินใจของคุณ"]) },
 ];
 
 /// How the agent asks the user in one language to confirm something, and what says that it goes on only then.
 struct Confirm {
-    asks: &'static str,
-    onward: &'static str,
+    asks: Phrases,
+    onward: Phrases,
 }
 
 #[rustfmt::skip]
-const CONFIRMS: [Confirm; 14] = [
-    Confirm { asks: "i need you to confirm|i'd like you to confirm|i would like you to confirm|need confirmation from you|have you confirm",
-        onward: "before i|before we|before proceeding|before continuing|so i can|so that i|to proceed|to continue|i may|i can" },
-    Confirm { asks: "bestätige mir|bestätigen sie|bestätigst|bestätigt mir|mir zu bestätigen|mir kurz bestätigen|mir bestätigen|gib mir grünes licht|geben sie mir grünes licht",
-        onward: "bevor ich|ehe ich|damit ich|dass ich|ob ich|ich darf|darf ich|um fortzufahren|um weiterzumachen" },
-    Confirm { asks: "me confirmer|me le confirmer|merci de confirmer|merci de valider|prière de confirmer|me valider|confirmez|confirmiez|tu confirmes|vous confirmiez|validez|valides|confirme-moi|confirmez-moi|dire si|votre confirmation|ta confirmation",
-        onward: "avant que je|avant de continuer|avant de poursuivre|pour que je|afin que je|afin de poursuivre|que je peux|si je peux|que je puisse|si je dois|pour continuer|pour poursuivre" },
-    Confirm { asks: "que confirmes|que confirme|que me confirmes|que me confirme|que confirméis|confírmame|confírmeme|confírmenme|favor de confirmar|favor confirmar|favor confirma|favor confirme|confirmarme|que apruebes|que apruebe|que me digas|que me diga|que des el visto bueno",
-        onward: "para continuar|para seguir|para proceder|para poder|para que pueda|antes de continuar|antes de seguir|antes de que|antes de proceder|que puedo|si puedo|que proceda|y continúo|y sigo" },
-    Confirm { asks: "que confirme|que você confirme|que confirmes|que me confirme|que me confirmes|favor confirmar|favor confirme|confirme se|confirme que|confirma-me|que aprove|que me diga",
-        onward: "para continuar|para prosseguir|para que eu|para eu|antes de continuar|antes de prosseguir|antes que eu|antes de eu|que posso|se posso|que eu possa|e eu continuo|e continuo" },
-    Confirm { asks: "che confermi|che tu confermi|che lei confermi|che mi confermi|confermami|confermatemi|mi confermi|mi confermate|di confermarmi|ti chiedo di confermare|le chiedo di confermare|vi chiedo di confermare|che approvi|che mi dica",
-        onward: "prima che io|prima di continuare|prima di procedere|per continuare|per procedere|perché possa|perché io|così posso|che posso|se posso|se devo" },
-    Confirm { asks: "чтобы вы подтвердили|чтобы ты подтвердил*|прошу подтвердить|нужно подтвердить|підтвердити мені|щоб ви підтвердили|щоб ти підтверди*|прошу підтвердити",
-        onward: "прежде чем|перед тем|чтобы я|чтобы продолжить|что можно|можно ли|могу ли|что я могу|перш ніж|щоб я|щоб продовжити|що можна" },
-    Confirm { asks: "żebyś potwierdził*|aby pan potwierdził|aby pani potwierdziła|potwierdź|abyście potwierdzili|abyste potvrdil*|abys potvrdil*|potvrď|potvrďte|aby ste potvrdili",
-        onward: "zanim|żebym|abym|czy mogę|że mogę|aby kontynuować|než|abych|že mohu|zda mohu|aby som" },
-    Confirm { asks: "bevestig|dat je bevestigt|dat u bevestigt|te bevestigen|att du bekräftar|at du bekrefter|at du bekræfter|bekrefter du|bekräfta att|bekreft at|bekræft at",
-        onward: "voordat ik|zodat ik|dat ik|of ik|om verder te gaan|innan jag|så att jag|att jag kan|att jag får|før jeg|så jeg|at jeg kan|at jeg må" },
-    Confirm { asks: "onaylamanız*|onaylamanı|onay verin|onay vermeniz*|teyit edin|teyit etmeniz*|erősítse meg|erősítsd meg|vahvistat|vahvistatte|să confirmați|să confirmi|confirmați-mi|επιβεβαιώσετε|επιβεβαιώσεις",
-        onward: "devam ed*|önce|gerek*|folytat*|mielőtt|ennen kuin|jotta voin|înainte să|înainte de a|ca să pot|pentru a continua|πριν|για να συνεχίσω" },
-    Confirm { asks: "bạn hãy xác nhận|nhờ bạn xác nhận|mong bạn xác nhận|anda mengonfirmasi|anda konfirmasi|konfirmasikan|mengonfirmasikan", onward: "trước khi|để tôi|sebelum saya|agar saya|supaya saya|untuk melanjutkan" },
-    Confirm { asks: "您确认|你确认|您批准|你批准|您同意|你同意|您確認|你確認|烦请确认|麻烦确认|麻煩確認", onward: "再继续|再執行|再执行|后我|後我|才能继续|才能繼續|之前我|我再|我才|然后我|以便我" },
-    Confirm { asks: "確認いただ|承認いただ|ご確認の上|ご承認の上|許可をいただ|확인해 주시면|확인해주시면|승인해 주시면|승인해주시면|확인해 주셔야|승인해 주셔야", onward: "前に|次第|続行|進め|てから|できれば|진행하|계속하|시작하|삭제하|실행하" },
-    Confirm { asks: "أن تؤكد|تأكيد منك|أكد لي|שתאשר|שתאשרי|אשר לי|تأیید کنید|تایید کنید|पुष्टि करें|पुष्टि कर|ช่วยยืนยัน|ยืนยันให้", onward: "قبل أن|حتى أتمكن|كي أتابع|لأتابع|לפני שאני|כדי שאוכל|قبل از|تا ادامه|ताकि मैं|पहले|ก่อนที่|เพื่อให้" },
+static CONFIRMS: [Confirm; 14] = [
+    Confirm { asks: Phrases::new(&["i need you to confirm|i'd like you to confirm|i would like you to confirm|need confirmation from you|have you confirm"]),
+        onward: Phrases::new(&["before i|before we|before proceeding|before continuing|so i can|so that i|to proceed|to continue|i may|i can"]) },
+    Confirm { asks: Phrases::new(&["bestätige mir|bestätigen sie|bestätigst|bestätigt mir|mir zu bestätigen|mir kurz bestätigen|mir bestätigen|gib mir grünes licht|geben sie mir grünes licht"]),
+        onward: Phrases::new(&["bevor ich|ehe ich|damit ich|dass ich|ob ich|ich darf|darf ich|um fortzufahren|um weiterzumachen"]) },
+    Confirm { asks: Phrases::new(&["me confirmer|me le confirmer|merci de confirmer|merci de valider|prière de confirmer|me valider|confirmez|confirmiez|tu confirmes|vous confirmiez|validez|valides|confirme-moi|confirmez-moi|dire si|votre confirmation|ta confirmation"]),
+        onward: Phrases::new(&["avant que je|avant de continuer|avant de poursuivre|pour que je|afin que je|afin de poursuivre|que je peux|si je peux|que je puisse|si je dois|pour continuer|pour poursuivre"]) },
+    Confirm { asks: Phrases::new(&["que confirmes|que confirme|que me confirmes|que me confirme|que confirméis|confírmame|confírmeme|confírmenme|favor de confirmar|favor confirmar|favor confirma|favor confirme|confirmarme|que apruebes|que apruebe|que me digas|que me diga|que des el visto bueno"]),
+        onward: Phrases::new(&["para continuar|para seguir|para proceder|para poder|para que pueda|antes de continuar|antes de seguir|antes de que|antes de proceder|que puedo|si puedo|que proceda|y continúo|y sigo"]) },
+    Confirm { asks: Phrases::new(&["que confirme|que você confirme|que confirmes|que me confirme|que me confirmes|favor confirmar|favor confirme|confirme se|confirme que|confirma-me|que aprove|que me diga"]),
+        onward: Phrases::new(&["para continuar|para prosseguir|para que eu|para eu|antes de continuar|antes de prosseguir|antes que eu|antes de eu|que posso|se posso|que eu possa|e eu continuo|e continuo"]) },
+    Confirm { asks: Phrases::new(&["che confermi|che tu confermi|che lei confermi|che mi confermi|confermami|confermatemi|mi confermi|mi confermate|di confermarmi|ti chiedo di confermare|le chiedo di confermare|vi chiedo di confermare|che approvi|che mi dica"]),
+        onward: Phrases::new(&["prima che io|prima di continuare|prima di procedere|per continuare|per procedere|perché possa|perché io|così posso|che posso|se posso|se devo"]) },
+    Confirm { asks: Phrases::new(&["чтобы вы подтвердили|чтобы ты подтвердил*|прошу подтвердить|нужно подтвердить|підтвердити мені|щоб ви підтвердили|щоб ти підтверди*|прошу підтвердити"]),
+        onward: Phrases::new(&["прежде чем|перед тем|чтобы я|чтобы продолжить|что можно|можно ли|могу ли|что я могу|перш ніж|щоб я|щоб продовжити|що можна"]) },
+    Confirm { asks: Phrases::new(&["żebyś potwierdził*|aby pan potwierdził|aby pani potwierdziła|potwierdź|abyście potwierdzili|abyste potvrdil*|abys potvrdil*|potvrď|potvrďte|aby ste potvrdili"]),
+        onward: Phrases::new(&["zanim|żebym|abym|czy mogę|że mogę|aby kontynuować|než|abych|že mohu|zda mohu|aby som"]) },
+    Confirm { asks: Phrases::new(&["bevestig|dat je bevestigt|dat u bevestigt|te bevestigen|att du bekräftar|at du bekrefter|at du bekræfter|bekrefter du|bekräfta att|bekreft at|bekræft at"]),
+        onward: Phrases::new(&["voordat ik|zodat ik|dat ik|of ik|om verder te gaan|innan jag|så att jag|att jag kan|att jag får|før jeg|så jeg|at jeg kan|at jeg må"]) },
+    Confirm { asks: Phrases::new(&["onaylamanız*|onaylamanı|onay verin|onay vermeniz*|teyit edin|teyit etmeniz*|erősítse meg|erősítsd meg|vahvistat|vahvistatte|să confirmați|să confirmi|confirmați-mi|επιβεβαιώσετε|επιβεβαιώσεις"]),
+        onward: Phrases::new(&["devam ed*|önce|gerek*|folytat*|mielőtt|ennen kuin|jotta voin|înainte să|înainte de a|ca să pot|pentru a continua|πριν|για να συνεχίσω"]) },
+    Confirm { asks: Phrases::new(&["bạn hãy xác nhận|nhờ bạn xác nhận|mong bạn xác nhận|anda mengonfirmasi|anda konfirmasi|konfirmasikan|mengonfirmasikan"]), onward: Phrases::new(&["trước khi|để tôi|sebelum saya|agar saya|supaya saya|untuk melanjutkan"]) },
+    Confirm { asks: Phrases::new(&["您确认|你确认|您批准|你批准|您同意|你同意|您確認|你確認|烦请确认|麻烦确认|麻煩確認"]), onward: Phrases::new(&["再继续|再執行|再执行|后我|後我|才能继续|才能繼續|之前我|我再|我才|然后我|以便我"]) },
+    Confirm { asks: Phrases::new(&["確認いただ|承認いただ|ご確認の上|ご承認の上|許可をいただ|확인해 주시면|확인해주시면|승인해 주시면|승인해주시면|확인해 주셔야|승인해 주셔야"]), onward: Phrases::new(&["前に|次第|続行|進め|てから|できれば|진행하|계속하|시작하|삭제하|실행하"]) },
+    Confirm { asks: Phrases::new(&["أن تؤكد|تأكيد منك|أكد لي|שתאשר|שתאשרי|אשר לי|تأیید کنید|تایید کنید|पुष्टि करें|पुष्टि कर|ช่วยยืนยัน|ยืนยันให้"]), onward: Phrases::new(&["قبل أن|حتى أتمكن|كي أتابع|لأتابع|לפני שאני|כדי שאוכל|قبل از|تا ادامه|ताकि मैं|पहले|ก่อนที่|เพื่อให้"]) },
 ];
 
 /// What needs a consent in a sentence that tells of a program: "your confirmation is required before the script deletes".
@@ -109,40 +109,29 @@ const DENYING: [&str; 14] =
 /// How many words before it are looked at.
 const NEAR: usize = 3;
 
-/// The tables of a row; the second is `None` where no owner has to be named.
-type Tables = (Phrases, Option<Phrases>, Phrases);
-
-static TABLES: LazyLock<Vec<Tables>> = LazyLock::new(|| {
-    let of = |table: &str| Phrases::new(&[table]);
-    TABLE.iter().map(|row| (of(row.needs), (!row.yours.is_empty()).then(|| of(row.yours)), of(row.consents))).collect()
-});
 /// All consents in one automaton: few sentences name one.
-static CONSENTS: LazyLock<Phrases> =
-    LazyLock::new(|| Phrases::new(&TABLE.iter().map(|row| row.consents).collect::<Vec<_>>()));
+static CONSENTS: LazyLock<Phrases> = LazyLock::new(|| Phrases::joined(TABLE.iter().map(|row| &row.consents)));
 
 /// Whether a folded sentence says so.
 pub(super) fn needs_consent(folded: &str) -> bool {
     asks_to_confirm(folded)
         || CONSENTS.is_in(folded)
             && !describes(folded)
-            && TABLES.iter().any(|(needs, yours, consents)| {
-                let is_yours = |at: usize| yours.as_ref().is_none_or(|yours| is_owned(&folded[..at], yours));
+            && TABLE.iter().any(|row| {
+                let is_yours = |at: usize| row.yours.as_ref().is_none_or(|yours| is_owned(&folded[..at], yours));
                 let is_needed =
                     |at: usize| !folded[..at].split_whitespace().rev().take(NEAR).any(|word| DENYING.contains(&word));
-                consents.find_all(folded).any(|(at, _)| is_yours(at))
-                    && needs.find_all(folded).any(|(at, _)| is_needed(at))
+                row.consents.find_all(folded).any(|(at, _)| is_yours(at))
+                    && row.needs.find_all(folded).any(|(at, _)| is_needed(at))
             })
 }
 
-static CONFIRMING: LazyLock<Vec<(Phrases, Phrases)>> =
-    LazyLock::new(|| CONFIRMS.iter().map(|row| (Phrases::new(&[row.asks]), Phrases::new(&[row.onward]))).collect());
 /// All requests in one automaton.
-static CONFIRMING_ANY: LazyLock<Phrases> =
-    LazyLock::new(|| Phrases::new(&CONFIRMS.iter().map(|row| row.asks).collect::<Vec<_>>()));
+static CONFIRMING_ANY: LazyLock<Phrases> = LazyLock::new(|| Phrases::joined(CONFIRMS.iter().map(|row| &row.asks)));
 
 /// Whether a sentence asks the user to confirm something, and says that the agent goes on only then.
 fn asks_to_confirm(folded: &str) -> bool {
-    CONFIRMING_ANY.is_in(folded) && CONFIRMING.iter().any(|(asks, onward)| asks.is_in(folded) && onward.is_in(folded))
+    CONFIRMING_ANY.is_in(folded) && CONFIRMS.iter().any(|row| row.asks.is_in(folded) && row.onward.is_in(folded))
 }
 
 /// Whether a sentence tells of a program that asks for consent.

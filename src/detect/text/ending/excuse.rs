@@ -12,41 +12,10 @@ use crate::detect::text::missed_goal::tells_missed_goal;
 use crate::detect::text::partial::is_partial;
 use crate::detect::text::phrases::{Phrases, fold, is_unspaced};
 use crate::detect::text::{ending_phrases, turkish};
-use std::sync::LazyLock;
 
 /// How far from the end an agent says that it gave up, in bytes, and how many of the first sentences say so.
 const LAST_WORDS: usize = 600;
 const FIRST_SENTENCES: usize = 2;
-
-struct Tables {
-    gave_up: Phrases,
-    gave_up_starts: Phrases,
-    overcome: Phrases,
-    no_excuse: Phrases,
-    own: Phrases,
-    impersonal: Phrases,
-    expected: Phrases,
-    fails: Phrases,
-    denied: Phrases,
-    conditions: Phrases,
-    gave_up_pairs: [(Phrases, Phrases); 5],
-    overcome_pairs: [(Phrases, Phrases); 1],
-}
-
-static TABLES: LazyLock<Tables> = LazyLock::new(|| Tables {
-    gave_up: Phrases::new(ending_phrases::GAVE_UP),
-    gave_up_starts: Phrases::new(ending_phrases::GAVE_UP_STARTS),
-    overcome: Phrases::new(ending_phrases::OVERCOME),
-    no_excuse: Phrases::new(ending_phrases::NO_EXCUSE),
-    own: Phrases::new(OWN),
-    impersonal: Phrases::new(IMPERSONAL),
-    expected: Phrases::new(EXPECTED),
-    fails: Phrases::new(FAILS),
-    denied: Phrases::new(ending_phrases::DENIALS),
-    conditions: Phrases::new(ending_phrases::CONDITIONS),
-    gave_up_pairs: ending_phrases::GAVE_UP_PAIRS.map(|(first, second)| (Phrases::new(first), Phrases::new(second))),
-    overcome_pairs: ending_phrases::OVERCOME_PAIRS.map(|(first, second)| (Phrases::new(first), Phrases::new(second))),
-});
 
 /// Whether the first or the last sentences say that it did not work out. `as_asked` says that no more than a part was
 /// asked for.
@@ -74,7 +43,7 @@ pub(super) fn gave_up(blocks: &[Block], asked: Asked<'_>, as_asked: bool) -> boo
     let with_next = |all: &[String], at: usize| {
         (is_excuse(&all[at], as_asked) || is_missing(&all[at]))
             && (!asked.is_question || is_own(&all[at]))
-            && !all.get(at + 1).is_some_and(|next| TABLES.overcome.is_in(next))
+            && !all.get(at + 1).is_some_and(|next| ending_phrases::OVERCOME.is_in(next))
             && !is_past(&all[at], &all[at + 1..], asked.request)
     };
     if last.last().is_some_and(|sentence| says_tests_fail(sentence) && !is_expected(sentence)) {
@@ -85,7 +54,7 @@ pub(super) fn gave_up(blocks: &[Block], asked: Asked<'_>, as_asked: bool) -> boo
         counts_a_part(sentence)
             && !is_overcome(sentence)
             && !is_subject(sentence, asked.request)
-            && !TABLES.conditions.begins(sentence)
+            && !ending_phrases::CONDITIONS.begins(sentence)
             && !is_question(sentence)
     };
     if !as_asked && all.clone().any(is_part) && !all.any(|sentence| says_whole(sentence)) {
@@ -100,14 +69,14 @@ fn folded_sentences(block: &Block) -> Vec<String> {
 }
 
 fn is_excuse(folded: &str, as_asked: bool) -> bool {
-    if is_overcome(folded) || TABLES.conditions.begins(folded) || is_question(folded) {
+    if is_overcome(folded) || ending_phrases::CONDITIONS.begins(folded) || is_question(folded) {
         return false;
     }
     let start = folded.trim_start_matches(|c: char| !c.is_alphanumeric());
-    TABLES.gave_up_starts.begins(start)
+    ending_phrases::GAVE_UP_STARTS.begins(start)
         || turkish::says_unable(folded)
-        || TABLES.gave_up.find_all(folded).any(|(at, _)| !is_relative(&folded[..at]))
-        || is_pair(&TABLES.gave_up_pairs, folded)
+        || ending_phrases::GAVE_UP.find_all(folded).any(|(at, _)| !is_relative(&folded[..at]))
+        || is_pair(&ending_phrases::GAVE_UP_PAIRS, folded)
         || still_fails(folded)
         || !as_asked && is_partial(folded)
         || admits_failure(folded)
@@ -117,43 +86,43 @@ fn is_excuse(folded: &str, as_asked: bool) -> bool {
 
 /// Whether a sentence tells of what it got over, or of something else.
 fn is_overcome(folded: &str) -> bool {
-    TABLES.overcome.is_in(folded)
-        || TABLES.no_excuse.is_in(folded)
-        || is_pair(&TABLES.overcome_pairs, folded)
+    ending_phrases::OVERCOME.is_in(folded)
+        || ending_phrases::NO_EXCUSE.is_in(folded)
+        || is_pair(&ending_phrases::OVERCOME_PAIRS, folded)
         || is_expected(folded)
 }
 
 /// What says of a failure that it is meant, or that it is there only without the work.
 #[rustfmt::skip]
-const EXPECTED: &[&str] = &[
+static EXPECTED: Phrases = Phrases::new(&[
     "as expected|as intended|as it should|as they should|expected to fail|expected failure*|xfail|known failure*|without the fix|without the change|without this change|without my change",
     "wie erwartet|erwartungsgemäß|wie vorgesehen|ohne den fix|ohne die änderung|ohne die korrektur|comme prévu|comme attendu|sans le correctif|sans la correction|sans ce changement",
     "como se esperaba|como era de esperar|como esperado|como está previsto|sin el arreglo|sin el cambio|come previsto|come atteso",
-];
-const FAILS: &[&str] = &[
+]);
+static FAILS: Phrases = Phrases::new(&[
     "fail|fails|failed|failing|failure*|red|schlägt|schlagen|fehl|échoue|échouent|falla|fallan|falha|falham|fallisce|falliscono",
-];
+]);
 
 /// Whether a sentence tells of a failure that is expected. Whether a check failed, its output says.
 fn is_expected(folded: &str) -> bool {
-    TABLES.expected.is_in(folded) && TABLES.fails.is_in(folded) && !TABLES.denied.is_in(folded)
+    EXPECTED.is_in(folded) && FAILS.is_in(folded) && !ending_phrases::DENIALS.is_in(folded)
 }
 
 /// What says, in languages that need no subject, that it is the agent who could not: a subject, a past tense, or that
 /// something was not found or is not known.
-const OWN: &[&str] = &[
+static OWN: Phrases = Phrases::new(&[
     "我|咱|本人|未能|没能|沒能|没有找到|没找到|找不到|未找到|没有权限|沒有權限|没有访问权限|不知道|不清楚|没有成功|未成功|猜测|猜測|放弃|放棄",
     "私|僕|自分|ませんでした|できなかった|られなかった|権限がありません|アクセスできません|見つかりません|見つけられません|わかりません|分かりません|不明です|推測|諦め|行き詰ま",
     "제가|저는|저도|못했|없었|모르겠|찾을 수 없|접근할 수 없|권한이 없|추측|포기|막혀",
-];
+]);
 
 /// What says in other languages that something was refused or stopped, and not to whom that happened.
-const IMPERSONAL: &[&str] =
-    &["was denied|were denied|was blocked|is blocked by|blocked by a|blocked by the|still fails"];
+static IMPERSONAL: Phrases =
+    Phrases::new(&["was denied|were denied|was blocked|is blocked by|blocked by a|blocked by the|still fails"]);
 
 /// Whether what a sentence says is said of the agent. Where words are set apart, most phrases have the subject in them.
 fn is_own(folded: &str) -> bool {
-    if folded.chars().any(is_unspaced) { TABLES.own.is_in(folded) } else { !TABLES.impersonal.is_in(folded) }
+    if folded.chars().any(is_unspaced) { OWN.is_in(folded) } else { !IMPERSONAL.is_in(folded) }
 }
 
 fn is_pair(pairs: &[(Phrases, Phrases)], folded: &str) -> bool {

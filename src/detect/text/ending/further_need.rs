@@ -1,58 +1,50 @@
 //! Whether a sentence asks to be told only in case that something more is needed: "如需调整，请告诉我".
 
 use crate::detect::text::phrases::Phrases;
-use std::sync::LazyLock;
 
 /// How one language says that something depends, and what is needed or wrong then. A mere wish is none: "if you want them
 /// deleted" leaves it to the user. Where one word says both, there is none of the second.
 struct Row {
-    conditions: &'static str,
-    needs: &'static str,
+    conditions: Phrases,
+    needs: Option<Phrases>,
 }
 
 #[rustfmt::skip]
-const TABLE: [Row; 20] = [
-    Row { conditions: "wenn|falls|sofern", needs: "brauchst|brauchen|benötig*|nötig|gebraucht|etwas|fehlt|auffällt|problem*|weitere*|ander*" },
-    Row { conditions: "bei bedarf|bei problemen|bei rückfragen|si besoin|au besoin|en cas de besoin|en cas de problème|en caso necesario|si es necesario|si hace falta|se necessário|caso precise|se serve altro|in caso di necessità|in caso di problemi|при необходимости|за потреби|w razie potrzeby|w razie pytań|v případě potřeby|indien nodig|vid behov|ved behov|gerekirse|szükség esetén|khi cần|dacă este nevoie|tarvittaessa", needs: "" },
-    Row { conditions: "si", needs: "besoin|quelque chose|autre|autres|problème|problèmes" },
-    Row { conditions: "si|en caso de que", needs: "necesitas|necesita|necesitan|algo|otro|otra|otros|otras|problema|problemas" },
-    Row { conditions: "se|caso", needs: "precisar|precisa|precisares|algo|outro|outra|outros|outras|problema|problemas" },
-    Row { conditions: "se", needs: "serve|servono|hai bisogno|ha bisogno|qualcosa|altro|altra|altri|altre|problemi" },
-    Row { conditions: "если", needs: "нужно|нужна|нужен|нужны|понадоб*|потребу*|возникн*|будут|что-то|что-нибудь|друг*|ещё|еще" },
-    Row { conditions: "якщо", needs: "потрібно|потрібна|потрібен|потрібні|знадоб*|виникн*|будуть|щось|інш*" },
-    Row { conditions: "jeśli|jeżeli|gdyby", needs: "potrzeb*|coś|inn*|problem*|pojawi*" },
-    Row { conditions: "pokud|kdyby|ak", needs: "potřeb*|něco|jin*|další*|problém*|potrebuj*|niečo" },
-    Row { conditions: "als|indien|mocht", needs: "nodig|iets|andere|problemen" },
-    Row { conditions: "om|hvis|dersom", needs: "behöver|något|annat|fler|problem|trenger|noe|annet|flere|brug for|noget|andet|problemer" },
-    Row { conditions: "jos|ha|dacă|αν|εάν", needs: "tarvits*|jotain|muuta|ongelm*|szükség*|valami|más|probléma|nevoie|ceva|alt*|probleme|χρειαστ*|χρειάζ*|κάτι|άλλ*|πρόβλημα" },
-    Row { conditions: "ihtiyacınız olursa|ihtiyacın olursa|ihtiyaç olursa|gerekiyorsa|sorun olursa|sorun varsa|bir şey olursa", needs: "" },
-    Row { conditions: "nếu", needs: "cần|có|gặp|vấn đề|câu hỏi|thêm|khác" },
-    Row { conditions: "kalau|jika|bila|apabila|seandainya|andai", needs: "ada|perlu|diperlukan|butuh|membutuhkan|memerlukan|masalah|pertanyaan|kendala|lain" },
-    Row { conditions: "如果|如需|如有|如要|如遇|若需|若有|若要|若遇|若您|若你|若还|若還|若仍|要是|假如|倘若|有需要", needs: "需|有|发现|發現|遇到|问题|問題|疑问|疑問|其他|更多|别的" },
-    Row { conditions: "あれば|ありましたら|ございましたら|有れば|必要な場合|必要なら|必要であれば|必要でしたら|必要になれば|必要になったら|必要となれば|ある場合|見つかれば|気になる", needs: "" },
-    Row { conditions: "있으면|있으시면|있다면|있을 경우|생기면|발생하면|필요하면|필요하시면|필요하다면|필요한 경우|필요할 경우|궁금하", needs: "" },
-    Row { conditions: "यदि|अगर|หาก|ถ้า|إذا|إن|في حال|אם|במידה|اگر|در صورت", needs: "चाहिए|ज़रूरत|जरूरत|आवश्यक|समस्या|सवाल|प्रश्न|จำเป็น|ปัญหา|คำถาม|เพิ่ม|อื่น|احتجت|احتجتم|بحاجة|لديك|مشكلة|آخر|أخرى|צריך|צריכה|תצטרך|דרוש|משהו|בעיה|שאלות|نیاز|لازم|مشکل|سؤال|سوال|دیگر" },
+static TABLE: [Row; 20] = [
+    Row { conditions: Phrases::new(&["wenn|falls|sofern"]), needs: Some(Phrases::new(&["brauchst|brauchen|benötig*|nötig|gebraucht|etwas|fehlt|auffällt|problem*|weitere*|ander*"])) },
+    Row { conditions: Phrases::new(&["bei bedarf|bei problemen|bei rückfragen|si besoin|au besoin|en cas de besoin|en cas de problème|en caso necesario|si es necesario|si hace falta|se necessário|caso precise|se serve altro|in caso di necessità|in caso di problemi|при необходимости|за потреби|w razie potrzeby|w razie pytań|v případě potřeby|indien nodig|vid behov|ved behov|gerekirse|szükség esetén|khi cần|dacă este nevoie|tarvittaessa"]), needs: None },
+    Row { conditions: Phrases::new(&["si"]), needs: Some(Phrases::new(&["besoin|quelque chose|autre|autres|problème|problèmes"])) },
+    Row { conditions: Phrases::new(&["si|en caso de que"]), needs: Some(Phrases::new(&["necesitas|necesita|necesitan|algo|otro|otra|otros|otras|problema|problemas"])) },
+    Row { conditions: Phrases::new(&["se|caso"]), needs: Some(Phrases::new(&["precisar|precisa|precisares|algo|outro|outra|outros|outras|problema|problemas"])) },
+    Row { conditions: Phrases::new(&["se"]), needs: Some(Phrases::new(&["serve|servono|hai bisogno|ha bisogno|qualcosa|altro|altra|altri|altre|problemi"])) },
+    Row { conditions: Phrases::new(&["если"]), needs: Some(Phrases::new(&["нужно|нужна|нужен|нужны|понадоб*|потребу*|возникн*|будут|что-то|что-нибудь|друг*|ещё|еще"])) },
+    Row { conditions: Phrases::new(&["якщо"]), needs: Some(Phrases::new(&["потрібно|потрібна|потрібен|потрібні|знадоб*|виникн*|будуть|щось|інш*"])) },
+    Row { conditions: Phrases::new(&["jeśli|jeżeli|gdyby"]), needs: Some(Phrases::new(&["potrzeb*|coś|inn*|problem*|pojawi*"])) },
+    Row { conditions: Phrases::new(&["pokud|kdyby|ak"]), needs: Some(Phrases::new(&["potřeb*|něco|jin*|další*|problém*|potrebuj*|niečo"])) },
+    Row { conditions: Phrases::new(&["als|indien|mocht"]), needs: Some(Phrases::new(&["nodig|iets|andere|problemen"])) },
+    Row { conditions: Phrases::new(&["om|hvis|dersom"]), needs: Some(Phrases::new(&["behöver|något|annat|fler|problem|trenger|noe|annet|flere|brug for|noget|andet|problemer"])) },
+    Row { conditions: Phrases::new(&["jos|ha|dacă|αν|εάν"]), needs: Some(Phrases::new(&["tarvits*|jotain|muuta|ongelm*|szükség*|valami|más|probléma|nevoie|ceva|alt*|probleme|χρειαστ*|χρειάζ*|κάτι|άλλ*|πρόβλημα"])) },
+    Row { conditions: Phrases::new(&["ihtiyacınız olursa|ihtiyacın olursa|ihtiyaç olursa|gerekiyorsa|sorun olursa|sorun varsa|bir şey olursa"]), needs: None },
+    Row { conditions: Phrases::new(&["nếu"]), needs: Some(Phrases::new(&["cần|có|gặp|vấn đề|câu hỏi|thêm|khác"])) },
+    Row { conditions: Phrases::new(&["kalau|jika|bila|apabila|seandainya|andai"]), needs: Some(Phrases::new(&["ada|perlu|diperlukan|butuh|membutuhkan|memerlukan|masalah|pertanyaan|kendala|lain"])) },
+    Row { conditions: Phrases::new(&["如果|如需|如有|如要|如遇|若需|若有|若要|若遇|若您|若你|若还|若還|若仍|要是|假如|倘若|有需要"]), needs: Some(Phrases::new(&["需|有|发现|發現|遇到|问题|問題|疑问|疑問|其他|更多|别的"])) },
+    Row { conditions: Phrases::new(&["あれば|ありましたら|ございましたら|有れば|必要な場合|必要なら|必要であれば|必要でしたら|必要になれば|必要になったら|必要となれば|ある場合|見つかれば|気になる"]), needs: None },
+    Row { conditions: Phrases::new(&["있으면|있으시면|있다면|있을 경우|생기면|발생하면|필요하면|필요하시면|필요하다면|필요한 경우|필요할 경우|궁금하"]), needs: None },
+    Row { conditions: Phrases::new(&["यदि|अगर|หาก|ถ้า|إذا|إن|في حال|אם|במידה|اگر|در صورت"]), needs: Some(Phrases::new(&["चाहिए|ज़रूरत|जरूरत|आवश्यक|समस्या|सवाल|प्रश्न|จำเป็น|ปัญหา|คำถาม|เพิ่ม|อื่น|احتجت|احتجتم|بحاجة|لديك|مشكلة|آخر|أخرى|צריך|צריכה|תצטרך|דרוש|משהו|בעיה|שאלות|نیاز|لازم|مشکل|سؤال|سوال|دیگر"])) },
 ];
 
 /// With these, the work itself waits for the answer: a decision, or what is to be handed over.
 #[rustfmt::skip]
-const BLOCKING: &[&str] = &[
+static BLOCKING: Phrases = Phrases::new(&[
     "dass ich|que je|que eu|che io|quieres que|quiere que|queres que|quer que|vuoi che|vuole che|чтобы я|щоб я|żebym|abych|dat ik|att jag|at jeg|需要我|要我|让我|讓我|weitermach*|fortfahr*|bevor ich|bestätig*|entscheid*|confirm*|approuv*|aprob*|aprov*|continuer|poursuivre|avant que je|avant de|continúe|continuar|seguir|proceder|proceda|antes de|prosseguir|prossiga|proseguire|procedere|procedo|prima di|conferm*|продолж*|подтверд*|прежде чем|перед|підтверд*|kontynu*|potwierdź*|pokrač*|potvrď*|doorga*|verderga*|bevestig*|fortsätt*|fortsett*|fortsæt*|bekräft*|devam|onay*",
     "tiếp tục|xác nhận|tiến hành|lanjut*|melanjutkan|konfirmasi*|setuju|继续|繼續|确认|確認|批准|同意|提供|决定|決定|选择|選擇|是否|进行下一步|続け|続行|進め|承認|提供|送って|確認して|ご確認|계속|진행|승인|확인해|제공|보내|결정|선택|जारी|पुष्टि|ดำเนินการต่อ|ยืนยัน|أكمل|المتابعة|تأكيد|تأكد|להמשיך|לאשר|ادامه|تأیید|تایید",
-];
-
-static TABLES: LazyLock<Vec<(Phrases, Option<Phrases>)>> = LazyLock::new(|| {
-    let of = |table: &str| Phrases::new(&[table]);
-    TABLE.iter().map(|row| (of(row.conditions), (!row.needs.is_empty()).then(|| of(row.needs)))).collect()
-});
-static BLOCKS: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(BLOCKING));
+]);
 
 /// Whether a folded sentence, which asks for something, does so only then.
 pub(super) fn is_for_further_need(folded: &str) -> bool {
-    let depends = |(conditions, needs): &(Phrases, Option<Phrases>)| {
-        conditions.is_in(folded) && needs.as_ref().is_none_or(|needs| needs.is_in(folded))
-    };
-    !BLOCKS.is_in(folded) && TABLES.iter().any(depends)
+    let depends =
+        |row: &Row| row.conditions.is_in(folded) && row.needs.as_ref().is_none_or(|needs| needs.is_in(folded));
+    !BLOCKING.is_in(folded) && TABLE.iter().any(depends)
 }
 
 #[cfg(test)]

@@ -3,19 +3,18 @@
 
 use crate::detect::text::missed_goal::tells_missed_goal;
 use crate::detect::text::phrases::{Phrases, is_unspaced};
-use std::sync::LazyLock;
 
 /// What could not be, of which nobody says who could not.
 #[rustfmt::skip]
-const IMPERSONAL: &[&str] = &[
+static IMPERSONAL: Phrases = Phrases::new(&[
     "could not be|couldn't be|konnte nicht|konnten nicht|konnte der|konnte die|konnte das|konnten der|konnten die|ließ sich|ließen sich|konnte sich|no se podía|no se podían|não era possível|non era possibile|kon niet|konden niet|nie można było|kunde inte|kunne ikke",
-];
+]);
 /// What cannot be, of which nobody says who, nor when: Chinese verbs have no tense.
 #[rustfmt::skip]
-const TENSELESS: &[&str] = &["无法|無法|不能|做不到|失败|失敗|被拒绝|被拒絕|没有权限|沒有權限"];
+static TENSELESS: Phrases = Phrases::new(&["无法|無法|不能|做不到|失败|失敗|被拒绝|被拒絕|没有权限|沒有權限"]);
 /// Who could not, after all, or that it is still so.
 #[rustfmt::skip]
-const AGENTS: &[&str] = &["我|咱|本人|未能|没能|沒能|仍|依然|依旧|还是|還是"];
+static AGENTS: Phrases = Phrases::new(&["我|咱|本人|未能|没能|沒能|仍|依然|依旧|还是|還是"]);
 /// What mends something, and what that is called.
 const MENDS: [&str; 6] = ["修复", "修復", "解决", "解決", "修正", "排查"];
 const MENDED: [&str; 8] = ["的问题", "的問題", "的 bug", "的错误", "的錯誤", "的缺陷", "的情况", "的异常"];
@@ -23,61 +22,56 @@ const MENDED: [&str; 8] = ["的问题", "的問題", "的 bug", "的错误", "�
 const DENIES: [char; 7] = ['未', '没', '沒', '有', '能', '法', '不'];
 /// What cannot be by nature, of which a request may ask.
 #[rustfmt::skip]
-const CANNOT: &[&str] = &[
+static CANNOT: Phrases = Phrases::new(&[
     "cannot be|can't be|can not be|cannot|can't|can not|could not be|are not|is not|do not|does not|don't|doesn't|aren't|isn't",
     "kann nicht|können nicht|lässt sich nicht|lassen sich nicht|nicht|ne peut pas|ne peuvent pas|ne sont pas|no se puede|no se pueden|no son|no están|não pode|não podem|não são|non può|non possono|non sono|нельзя|не могут|не может|nie można|nie są|nie mogą|kan niet|kunnen niet|kan inte|kan ikke",
     "无法|無法|不能|不支持|没有|できない|できません|対応していない|할 수 없|지원하지 않",
-];
+]);
 /// Who could not, after all.
 #[rustfmt::skip]
-const PERSONS: &[&str] = &[
+static PERSONS: Phrases = Phrases::new(&[
     "i|i'm|i've|i'd|me|my|we|we've|us|ich|wir|mir|mich|uns|je|j'ai|j'*|nous|moi|io|noi|yo|nosotros|eu|nós|ik|wij|jag|vi|jeg|ja|my",
-];
+]);
 /// What says that it is no longer so.
 #[rustfmt::skip]
-const RESOLVED: &[&str] = &[
+static RESOLVED: Phrases = Phrases::new(&[
     "is fixed|are fixed|is now fixed|are now fixed|fixed now|now fixed|is resolved|are resolved|is now resolved|is solved|is corrected|i fixed|i've fixed|i have fixed|it now works|now works|now work|works again|work again|works now|work now|fix:|solution:|is gone|no longer happens",
     "behoben|gelöst|korrigiert|repariert|funktioniert jetzt|funktioniert wieder|funktionieren wieder|geht jetzt|geht wieder|lösung:|korrektur:|est corrigé*|sont corrigé*|j'ai corrigé|est résolu*|sont résolu*|fonctionne maintenant|fonctionne à nouveau|fonctionne de nouveau|correction:|correction :|solution :",
     "está corregid*|están corregid*|está arreglad*|están arreglad*|está resuelt*|están resuelt*|lo corregí|lo he corregido|lo arreglé|ya funciona|ya funcionan|ahora funciona|solución:|está corrigid*|estão corrigid*|foi corrigid*|foram corrigid*|está resolvid*|corrigi|agora funciona|solução:|è corrett*|è stato corrett*|è risolt*|è stato risolt*|ho corretto|ora funziona|soluzione:",
     "现已|已修复|已修復|已解决|已解決|已经修复|已经解决|恢复正常|恢復正常",
     "исправлен*|исправил*|устранен*|теперь работает|решение:|виправлен*|виправив|is opgelost|is verholpen|werkt weer|werkt nu|naprawion*|naprawił*|poprawion*|już działa|är åtgärdat|är löst|är fixat|fungerar nu|er rettet|er løst|virker nå|virker nu|opraven*|korjattu|javítva|düzeltildi|çözüldü",
-];
-
-static TABLES: LazyLock<[Phrases; 6]> =
-    LazyLock::new(|| [IMPERSONAL, PERSONS, RESOLVED, TENSELESS, AGENTS, CANNOT].map(Phrases::new));
+]);
 
 /// Whether a folded sentence names nobody who could not, and is about the past: one of those `after` it says that it is no
 /// longer so, or the request itself told of it. What the request asked for itself is missing all the same.
 pub(super) fn is_past(folded: &str, after: &[String], request: &str) -> bool {
-    let [impersonal, persons, resolved, tenseless, ..] = &*TABLES;
-    if tenseless.is_in(folded) {
+    if TENSELESS.is_in(folded) {
         return is_past_without_tense(folded, after, request);
     }
-    (impersonal.is_in(folded) || tells_missed_goal(folded))
-        && !persons.is_in(folded)
-        && (after.iter().any(|sentence| resolved.is_in(sentence))
-            || !after.is_empty() && is_told(impersonal, folded, request))
+    (IMPERSONAL.is_in(folded) || tells_missed_goal(folded))
+        && !PERSONS.is_in(folded)
+        && (after.iter().any(|sentence| RESOLVED.is_in(sentence))
+            || !after.is_empty() && is_told(&IMPERSONAL, folded, request))
         && !fails_what_is_asked(folded, request)
 }
 
 /// The same where verbs have no tense: what is mended says so itself, or the sentence goes on with that.
 fn is_past_without_tense(folded: &str, after: &[String], request: &str) -> bool {
-    let [_, _, resolved, tenseless, agents, _] = &*TABLES;
-    let Some((start, end)) = tenseless.find_all(folded).next() else { return false };
+    let Some((start, end)) = TENSELESS.find_all(folded).next() else { return false };
     let before = folded[..start].rsplit(['，', '；', ',', ';']).next().unwrap_or_default();
     let mends = MENDS.iter().filter_map(|verb| before.find(verb)).any(|at| !before[..at].ends_with(DENIES));
     let is_object = mends && MENDED.iter().any(|thing| folded[end..].contains(thing));
     // Without a subject, it is the agent who could not.
     let has_subject = before.chars().any(char::is_alphanumeric);
-    let goes_on = resolved.is_in(&folded[end..]) || !after.is_empty() && is_told(tenseless, folded, request);
-    is_object || has_subject && goes_on && !agents.is_in(&folded[..end])
+    let goes_on = RESOLVED.is_in(&folded[end..]) || !after.is_empty() && is_told(&TENSELESS, folded, request);
+    is_object || has_subject && goes_on && !AGENTS.is_in(&folded[..end])
 }
 
 /// Whether a sentence says of something that it cannot be, which the request itself asks about in the same words: "which
 /// packages cannot be migrated?"
 pub(super) fn is_subject(folded: &str, request: &str) -> bool {
     const STILL: [&str; 4] = ["still", "weiterhin", "仍", "まだ"];
-    is_told(&TABLES[5], folded, request) && !STILL.iter().any(|still| folded.contains(still))
+    is_told(&CANNOT, folded, request) && !STILL.iter().any(|still| folded.contains(still))
 }
 
 /// Whether a request tells of the same, in the same words: "statements could not be retrieved".

@@ -5,49 +5,12 @@ use super::consent::{describes, needs_consent};
 use super::further_need::is_for_further_need;
 use crate::detect::text::answer::{Block, Shape, plain, sentences};
 use crate::detect::text::ending_phrases;
-use crate::detect::text::phrases::{Phrases, fold, is_unspaced};
+use crate::detect::text::phrases::{fold, is_unspaced};
 use std::cell::LazyCell;
-use std::sync::LazyLock;
 
 /// How much may follow a question that still waits for its answer, in bytes. The longest remark after a real
 /// one in 805 answers of Claude Code had 190.
 const CLOSING: usize = 300;
-
-struct Tables {
-    addressed: Phrases,
-    asking: Phrases,
-    commands: Phrases,
-    decisions: Phrases,
-    question_starts: Phrases,
-    offers: Phrases,
-    courtesies: Phrases,
-    extras: Phrases,
-    alternatives: Phrases,
-    choices: Phrases,
-    headlines: Phrases,
-    finished: Phrases,
-    conditions: Phrases,
-    handled: Phrases,
-    open: Phrases,
-}
-
-static TABLES: LazyLock<Tables> = LazyLock::new(|| Tables {
-    addressed: Phrases::new(ending_phrases::ADDRESSED),
-    asking: Phrases::new(ending_phrases::ASKING),
-    commands: Phrases::new(ending_phrases::COMMANDS),
-    decisions: Phrases::new(ending_phrases::DECISIONS),
-    question_starts: Phrases::new(ending_phrases::QUESTION_STARTS),
-    offers: Phrases::new(ending_phrases::OFFERS),
-    courtesies: Phrases::new(ending_phrases::COURTESIES),
-    extras: Phrases::new(ending_phrases::EXTRAS),
-    alternatives: Phrases::new(ending_phrases::ALTERNATIVES),
-    choices: Phrases::new(ending_phrases::CHOICES),
-    headlines: Phrases::new(ending_phrases::HEADLINES),
-    finished: Phrases::new(ending_phrases::FINISHED),
-    conditions: Phrases::new(ending_phrases::CONDITIONS),
-    handled: Phrases::new(ending_phrases::HANDLED),
-    open: Phrases::new(ending_phrases::STILL_OPEN),
-});
 
 /// How a text waits for the user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,20 +38,21 @@ impl Role {
             return Self::Courtesy;
         }
         if is_question(folded) {
-            let to_reader = is_addressed(folded) && !TABLES.headlines.begins(folded);
+            let to_reader = is_addressed(folded) && !ending_phrases::HEADLINES.begins(folded);
             return Self::Question { offers: is_offer(folded), to_reader };
         }
         let start = folded.trim_start_matches(|c: char| !c.is_alphanumeric());
         let awaits = needs_consent(folded);
-        let asks = awaits || (TABLES.asking.is_in(folded) || waits_for_input(folded)) && !describes(folded);
+        let asks = awaits || (ending_phrases::ASKING.is_in(folded) || waits_for_input(folded)) && !describes(folded);
         if asks && !awaits && is_for_further_need(folded) {
             return Self::Courtesy;
         }
-        let kind = if awaits || TABLES.decisions.is_in(folded) { Question::Open } else { Question::Wish };
+        let kind = if awaits || ending_phrases::DECISIONS.is_in(folded) { Question::Open } else { Question::Wish };
         Self::Request {
-            kind: (asks || TABLES.commands.begins(start)).then_some(kind),
+            kind: (asks || ending_phrases::COMMANDS.begins(start)).then_some(kind),
             // "Would you prefer:" and the options.
-            leads: folded.ends_with([':', '：']) && (asks || TABLES.choices.is_in(folded) && !tells_of_list(folded)),
+            leads: folded.ends_with([':', '：'])
+                && (asks || ending_phrases::CHOICES.is_in(folded) && !tells_of_list(folded)),
             offers: is_offer(folded),
         }
     }
@@ -161,20 +125,23 @@ pub(super) fn asks(blocks: &[Block]) -> Option<Question> {
 fn is_told(above: &[Block]) -> bool {
     let lead = above.iter().rev().find(|block| block.shape != Shape::Item).map(|block| plain(&block.text));
     lead.and_then(|lead| sentences(&lead).last().map(|last| fold(last))).is_some_and(|last| {
-        last.ends_with([':', '：']) && tells_of_list(&last) && !TABLES.asking.is_in(&last) && !is_question(&last)
+        last.ends_with([':', '：'])
+            && tells_of_list(&last)
+            && !ending_phrases::ASKING.is_in(&last)
+            && !is_question(&last)
     })
 }
 
 /// Whether a sentence says of the list below it that it was worked on, and is settled.
 fn tells_of_list(folded: &str) -> bool {
-    TABLES.handled.is_in(folded) && !TABLES.open.is_in(folded)
+    ending_phrases::HANDLED.is_in(folded) && !ending_phrases::STILL_OPEN.is_in(folded)
 }
 
 /// Whether the last sentence of an item asks the reader to decide: the line behind a list, with no empty one between.
 fn is_decision(item: &str) -> bool {
     sentences(item).last().is_some_and(|sentence| {
         let folded = fold(sentence);
-        TABLES.asking.is_in(&folded) && TABLES.decisions.is_in(&folded) && !is_courtesy(&folded)
+        ending_phrases::ASKING.is_in(&folded) && ending_phrases::DECISIONS.is_in(&folded) && !is_courtesy(&folded)
     })
 }
 
@@ -184,7 +151,7 @@ fn item_asks(item: &str, finished: &Finished<'_>) -> bool {
     sentences.iter().enumerate().any(|(at, sentence)| {
         let folded = fold(sentence);
         let last = at + 1 == sentences.len();
-        let open = last || is_choice(&folded) || (is_addressed(&folded) && !TABLES.headlines.begins(&folded));
+        let open = last || is_choice(&folded) || (is_addressed(&folded) && !ending_phrases::HEADLINES.begins(&folded));
         open && is_question(&folded) && !is_courtesy(&folded) && !(is_offer(&folded) && **finished)
     })
 }
@@ -199,30 +166,30 @@ pub(super) fn is_question(folded: &str) -> bool {
     let particle = ["ますか", "ですか", "しょうか", "せんか", "吗", "嗎", "呢", "까요", "나요"]
         .iter()
         .any(|particle| end.ends_with(particle));
-    end.ends_with(marks) || greek || particle || TABLES.question_starts.begins(folded)
+    end.ends_with(marks) || greek || particle || ending_phrases::QUESTION_STARTS.begins(folded)
 }
 
 /// Whether a question is meant for the reader. The tables know Latin and Cyrillic scripts; elsewhere it is.
 fn is_addressed(folded: &str) -> bool {
-    TABLES.addressed.is_in(folded) || folded.chars().any(is_unspaced)
+    ending_phrases::ADDRESSED.is_in(folded) || folded.chars().any(is_unspaced)
 }
 
 /// Whether a question offers more than was asked for: to commit, to push, to add tests as well. Whether to do
 /// the work at all, or one thing or the other, is no such offer.
 fn is_offer(folded: &str) -> bool {
     let start = folded.trim_start_matches(|c: char| !c.is_alphanumeric());
-    TABLES.offers.begins(start) && TABLES.extras.is_in(folded) && !is_choice(folded)
+    ending_phrases::OFFERS.begins(start) && ending_phrases::EXTRAS.is_in(folded) && !is_choice(folded)
 }
 
 /// Whether a sentence is said for politeness. "Should I draft it, or is there anything else?" is not.
 fn is_courtesy(folded: &str) -> bool {
     let question = folded.split(" or is there ").next().unwrap_or_default();
-    TABLES.courtesies.is_in(question) && !folded.contains(" before i ")
+    ending_phrases::COURTESIES.is_in(question) && !folded.contains(" before i ")
 }
 
 /// Whether a question names two ways.
 fn is_choice(folded: &str) -> bool {
-    TABLES.alternatives.is_in(folded)
+    ending_phrases::ALTERNATIVES.is_in(folded)
 }
 
 /// Whether the text reports work that is done.
@@ -230,7 +197,9 @@ fn is_finished(blocks: &[Block]) -> bool {
     blocks.iter().filter(|block| block.shape != Shape::Other).any(|block| {
         sentences(&plain(&block.text)).iter().any(|sentence| {
             let folded = fold(sentence.trim_start_matches(|c: char| !c.is_alphanumeric()));
-            !is_question(&folded) && TABLES.finished.begins(&folded) && !TABLES.conditions.begins(&folded)
+            !is_question(&folded)
+                && ending_phrases::FINISHED.begins(&folded)
+                && !ending_phrases::CONDITIONS.begins(&folded)
         })
     })
 }
