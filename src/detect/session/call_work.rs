@@ -4,6 +4,7 @@ use super::awaited::Awaited;
 use super::check_scope::Scope;
 use super::ci_runs::{CiRuns, made_commit};
 use super::ci_state::CiState;
+use super::comments::only_comments;
 use super::follow_up::FollowUp;
 use super::local_server::answered;
 use super::lost_work::FileEffect;
@@ -26,6 +27,7 @@ use crate::detect::call::checks::{self, CheckOutcome, Truncation, json, report};
 use crate::detect::call::classify::{CallKind, gives_verdict, may_try, runs_anything, shows_findings};
 use crate::detect::call::code_files::{is_code, names_code};
 use crate::detect::call::complaints::asks;
+use crate::detect::call::input::pieces;
 use crate::detect::call::shell::{Change, CheckRun, CommandLine, Effect, join};
 use crate::detect::hash;
 use crate::detect::quoted::stretch;
@@ -151,8 +153,8 @@ impl CallWork {
         work.touch = FileEffect::read(call, state);
         work.packages = packages(call, state);
         work.read_check(call, state);
+        work.todos = state.and_then(|state| TodoChange::read(&call.tool, state));
         if state.is_none_or(|state| &*state.status != "error") {
-            work.todos = state.and_then(|state| TodoChange::read(&call.tool, state));
             work.bumps_version = is_version_bump(work.target.as_deref(), state.and_then(|state| state.input));
             work.tampering.read_edit(work.target.as_deref(), state.and_then(|state| state.input));
             work.stubs.read_edit(work.target.as_deref(), state.and_then(|state| state.input));
@@ -235,9 +237,12 @@ impl CallWork {
         if self.scope.has_packages() && self.outcome == CheckOutcome::Passed {
             self.scope.read_output(&output.map(text::decode).unwrap_or_default());
         }
-        if let CheckOutcome::Failed { count, .. } = &self.outcome {
+        if let CheckOutcome::Failed { count: None, .. } | CheckOutcome::Unknown = &self.outcome {
             let said = output.map(|output| text::beginning(output, BEGINNING)).unwrap_or_default();
-            self.never_ran = count.is_none() && never_ran(&said);
+            self.never_ran = never_ran(&said);
+        }
+        if self.outcome.is_failed() {
+            let said = output.map(|output| text::beginning(output, BEGINNING)).unwrap_or_default();
             said[..said.floor_char_boundary(NAMING)].clone_into(&mut self.said);
         }
     }
@@ -296,7 +301,7 @@ impl CallWork {
                 }
                 self.before = Change::Certain;
                 self.after = Change::Certain;
-                self.code = self.target.as_deref().is_none_or(is_code);
+                self.code = self.target.as_deref().is_none_or(is_code) && !edits_only_comments(call, state);
             }
             CallKind::Check => self.checks.push(CheckRun::of_tool(&call.tool, call.key)),
             CallKind::Spawn => self.read_report(call, state),
@@ -342,6 +347,16 @@ impl CallWork {
             self.program = Some(CheckRun::of_tool(&call.tool, hash::of(&call.tool)));
         }
     }
+}
+
+/// Whether an edit changes nothing but comments of its file.
+fn edits_only_comments(call: &Call, state: Option<&ToolState<'_>>) -> bool {
+    let (Some(file), Some(input)) = (call.input.target.as_deref(), state.and_then(|state| state.input)) else {
+        return false;
+    };
+    let members = members(input).unwrap_or_default();
+    let pieces = pieces(&members, Some(file));
+    pieces.iter().all(|piece| piece.file == file) && only_comments(file, &pieces)
 }
 
 /// The answer of a tool that did not go wrong itself.

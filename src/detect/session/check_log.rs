@@ -196,10 +196,11 @@ impl CheckLog {
             }
         }
         let changed = self.unchecked.as_ref().and_then(|change| change.target.as_deref());
-        if !changed.is_some_and(|changed| work.scope.is_elsewhere(&work.checks, changed, project)) {
+        let ran = !(work.never_ran && work.outcome == CheckOutcome::Unknown);
+        if ran && !changed.is_some_and(|changed| work.scope.is_elsewhere(&work.checks, changed, project)) {
             self.unchecked = None;
         }
-        self.last = Some(work.evidence.clone());
+        self.last = Some(work.evidence.clone()).filter(|_| ran).or_else(|| self.last.take());
         self.last_failed = matches!(work.outcome, CheckOutcome::Failed { .. });
         self.saw_failure &= work.outcome != CheckOutcome::Passed;
         self.unread = unread(work).map(|fact| Unread { fact, request });
@@ -276,6 +277,7 @@ fn unread(work: &CallWork) -> Option<String> {
         // Its other checks passed.
         CheckOutcome::Empty if !work.checks.iter().all(must_test) => None,
         CheckOutcome::Empty => Some(format!("`{}` ran no test", quoted(&work.called, NAME))),
+        CheckOutcome::Unknown if work.never_ran => Some(format!("`{}` could not run", quoted(&work.called, NAME))),
         CheckOutcome::Unknown => {
             Some(format!("the output of `{}` does not say whether it passed", quoted(&work.called, NAME)))
         }

@@ -354,7 +354,11 @@ impl Completion {
         if let Some(warning) = warning {
             add(Contradiction::OpenFinding, format!("a finding is still open: {warning}"));
         }
-        if ending == Ending::Announces && !self.follow_up.fulfils(Announced::read(self.text.as_str())) {
+        // What was announced was tried, where it was refused.
+        if ending == Ending::Announces
+            && !self.work.was_refused()
+            && !self.follow_up.fulfils(Announced::read(self.text.as_str()))
+        {
             let line = quoted(self.last_line(), EXCERPT);
             add(
                 Contradiction::AnnouncedMore,

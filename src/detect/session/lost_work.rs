@@ -242,6 +242,21 @@ impl LostWork {
         self.failed.retain(|failed| !is_settled(failed));
     }
 
+    /// Whether Git only takes back changes of files by name that the session has not edited since the last commit.
+    pub(super) fn is_foreign(&self, git: &GitSteps) -> bool {
+        let mut undone = git.all().iter().filter(|step| **step != GitStep::Checks).peekable();
+        undone.peek().is_some()
+            && !self.overflown
+            && !self.others
+            && undone.all(|step| {
+                let GitStep::Discards { place, paths } = step else { return false };
+                let is_one = |path: &String| is_file(path) && !path.contains(['*', '?']);
+                !paths.is_empty()
+                    && paths.iter().all(is_one)
+                    && !self.edited.iter().any(|edited| is_covered(&edited.file, place, paths))
+            })
+    }
+
     /// Records what Git does with changes, and says whether it took back all that was not checked.
     fn undo(&mut self, step: &GitStep, command: &str) -> bool {
         let before = self.edited.len();

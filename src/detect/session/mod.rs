@@ -10,6 +10,7 @@ mod check_scope;
 mod ci_runs;
 mod ci_state;
 mod clock;
+mod comments;
 mod completion;
 mod effects;
 mod follow_up;
@@ -35,6 +36,7 @@ mod stubs;
 mod supersedes;
 mod supported_work;
 mod tamper;
+mod todo_progress;
 mod trial_scope;
 mod unanswered_calls;
 mod unfinished;
@@ -219,10 +221,10 @@ impl Session {
                 self.state.activity.close_request(request);
             }
             Event::Todos(todos) => {
-                let count = todos.iter().filter(|t| t.open).count();
-                let first = todos.iter().find(|t| t.open).and_then(|t| t.content);
-                let first = first.map(|raw| quoted(&text::decode(raw), REQUEST));
-                self.state.completion.set_open_todos(OpenTodos { count, first });
+                let open = todos.iter().filter(|todo| todo.open);
+                let text = |raw| quoted(&text::decode(raw), REQUEST);
+                let texts = open.map(|todo| todo.content.map(text).unwrap_or_default());
+                self.state.completion.set_open_todos(OpenTodos(texts.collect()));
             }
             Event::Diff { files } => self.state.completion.set_changed_files(*files),
             Event::Session { directory: Some(directory), .. } => self.state.completion.set_directory(directory),

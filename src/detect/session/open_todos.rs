@@ -12,30 +12,27 @@ const NAME: usize = 80;
 const ITEMS: usize = 256;
 /// How much of an answer is searched for the id of a new item, in bytes.
 const ANSWER: usize = 400;
+/// The longest answer that only says that there is nothing, in bytes.
+const SHORT: usize = 80;
 /// The longest answer that is read as the list, in bytes.
 const LISTING: usize = 16 * 1024;
 /// Members of a call's input that name one item.
 const IDS: [&str; 7] = ["taskId", "task_id", "todoId", "todo_id", "itemId", "item_id", "id"];
 
-/// How many items are open, and the first of them.
+/// The texts of the items that are open.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct OpenTodos {
-    pub(crate) count: usize,
-    pub(crate) first: Option<String>,
-}
+pub(crate) struct OpenTodos(pub(crate) Vec<String>);
 
-impl OpenTodos {
-    /// That items are open, in a sentence.
-    fn fact(&self) -> Option<String> {
-        let first = self.first.as_deref().filter(|first| !first.is_empty());
-        match (self.count, first) {
-            (0, _) => None,
-            (1, None) => Some("1 to-do item is open".to_owned()),
-            (1, Some(first)) => Some(format!("1 to-do item is open: \"{first}\"")),
-            (open, None) => Some(format!("{open} to-do items are open")),
-            (open, Some(first)) => Some(format!("{open} to-do items are open, the first is \"{first}\"")),
-        }
-    }
+/// That items are open, in a sentence.
+fn open_fact<'a>(mut texts: impl Iterator<Item = &'a str>) -> Option<String> {
+    let first = texts.next()?;
+    let more = texts.count();
+    Some(match (more, first.is_empty()) {
+        (0, true) => "1 to-do item is open".to_owned(),
+        (0, false) => format!("1 to-do item is open: \"{first}\""),
+        (more, true) => format!("{} to-do items are open", more + 1),
+        (more, false) => format!("{} to-do items are open, the first is \"{first}\"", more + 1),
+    })
 }
 
 /// What a call does to the list.
@@ -52,13 +49,16 @@ pub(crate) enum TodoChange {
 }
 
 impl TodoChange {
-    /// What a call of `tool` that ended well does to the list.
+    /// What a call of `tool` does to the list.
     pub(super) fn read(tool: &str, state: &ToolState<'_>) -> Option<Self> {
         let input = state.input?;
+        if &*state.status == "error" {
+            return TodoVerb::of(tool).and_then(|_| gone(input, state));
+        }
         match TodoVerb::of(tool) {
             Some(TodoVerb::Looks) => listed(input, state),
             Some(TodoVerb::Creates) => created(input, state).or_else(|| whole(input)),
-            Some(verb) => updated(input, verb).or_else(|| whole(input)),
+            Some(verb) => gone(input, state).or_else(|| updated(input, verb)).or_else(|| whole(input)),
             None => whole(input),
         }
     }
@@ -100,11 +100,11 @@ impl TodoList {
         }
     }
 
-    /// That items are open, in a sentence.
-    pub(super) fn fact(&self) -> Option<String> {
-        let first = self.items.first().map(|(_, text)| text.clone());
-        let own = OpenTodos { count: self.items.len(), first };
-        own.fact().or_else(|| self.whole.fact())
+    /// That items are open, in a sentence, apart from those that are done by id or text.
+    pub(super) fn fact(&self, is_done: impl Fn(Option<&str>, &str) -> bool) -> Option<String> {
+        let own = self.items.iter().filter(|(id, text)| !is_done(Some(id), text)).map(|(_, text)| text.as_str());
+        let whole = self.whole.0.iter().filter(|text| !is_done(None, text)).map(String::as_str);
+        open_fact(own).or_else(|| open_fact(whole))
     }
 }
 
@@ -131,25 +131,40 @@ fn new_id(answer: &str) -> Option<String> {
     ["#", "Id\"", "_id\"", "\"id\""].iter().find_map(|sign| behind(sign))
 }
 
+/// The item that a call names, and that is not there, as its short answer says.
+fn gone(input: Raw<'_>, state: &ToolState<'_>) -> Option<TodoChange> {
+    const SAYS: [&str; 4] = ["not found", "does not exist", "doesn't exist", "no such"];
+    let answer = text::beginning(state.error.or(state.output)?, ANSWER).to_lowercase();
+    let is_gone = answer.len() <= SHORT && SAYS.iter().any(|says| answer.contains(says));
+    is_gone.then(|| Some(TodoChange::Sets(named(input, &IDS)?, false))).flatten()
+}
+
+/// A member of the input that has one of these names, as a word.
+fn named(input: Raw<'_>, names: &[&str]) -> Option<String> {
+    let members = members(input)?;
+    let (_, value) = members.iter().find(|(member, _)| names.contains(&&**member))?;
+    Some(value.get().trim_matches(['"', '#']).to_owned())
+}
+
 /// What a call says of an item that is there.
 fn updated(input: Raw<'_>, verb: TodoVerb) -> Option<TodoChange> {
-    let members = members(input)?;
-    let of = |names: &[&str]| {
-        let (_, value) = members.iter().find(|(member, _)| names.contains(&&**member))?;
-        Some(value.get().trim_matches(['"', '#']).to_owned())
-    };
-    let id = of(&IDS)?;
-    let open = verb != TodoVerb::Closes && is_open(&of(&["status", "state"])?);
+    let id = named(input, &IDS)?;
+    let open = verb != TodoVerb::Closes && is_open(&named(input, &["status", "state"])?);
     Some(TodoChange::Sets(id, open))
 }
 
 /// The open items in the list that a call returned, one per line: `#6 [completed] Update the docs`. `None` if it asked for
 /// one item, or if an answer is cut off or has another form.
 fn listed(input: Raw<'_>, state: &ToolState<'_>) -> Option<TodoChange> {
-    if members(input)?.iter().any(|(name, _)| IDS.contains(&&**name)) {
+    let members = members(input)?;
+    if members.iter().any(|(name, _)| IDS.contains(&&**name)) {
         return None;
     }
     let answer = text::beginning(state.output?, LISTING);
+    // A filter may leave out what is open.
+    if members.is_empty() && says_none(answer.trim()) {
+        return Some(TodoChange::Lists(Vec::new()));
+    }
     let lines: Vec<_> = answer.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     let items: Vec<_> = lines.iter().filter_map(|line| item(line)).collect();
     if answer.len() >= LISTING - 4 || items.is_empty() || items.len() * 2 <= lines.len() {
@@ -157,6 +172,14 @@ fn listed(input: Raw<'_>, state: &ToolState<'_>) -> Option<TodoChange> {
     }
     let open = items.into_iter().filter(|(_, status, _)| is_open(status));
     Some(TodoChange::Lists(open.take(ITEMS).map(|(id, _, text)| (id.to_owned(), quoted(text, NAME))).collect()))
+}
+
+/// Whether an answer says that there are no items: `No tasks found`, `[]`.
+fn says_none(answer: &str) -> bool {
+    const ITEM: [&str; 4] = ["task", "todo", "to-do", "item"];
+    let lower = answer.to_lowercase();
+    let none = lower.starts_with("no ") && ITEM.iter().any(|item| lower.contains(item)) || lower.contains("is empty");
+    matches!(answer, "[]" | "{}") || answer.len() <= SHORT && !answer.contains('\n') && none
 }
 
 /// The id, the status and the text in a line of a list.
@@ -192,9 +215,8 @@ fn whole(input: Raw<'_>) -> Option<TodoChange> {
     let list = members.iter().find(|(name, _)| LISTS.contains(&&**name))?;
     // A list of another shape is not a to-do list.
     let items: Vec<Item<'_>> = serde_json::from_str(list.1.get()).ok()?;
-    let is_open = |item: &&Item<'_>| is_open(&item.status);
-    let first = items.iter().find(is_open).map(|item| quoted(&item.content, NAME));
-    Some(TodoChange::Whole(OpenTodos { count: items.iter().filter(is_open).count(), first }))
+    let open = items.iter().filter(|item| is_open(&item.status)).take(ITEMS);
+    Some(TodoChange::Whole(OpenTodos(open.map(|item| quoted(&item.content, NAME)).collect())))
 }
 
 #[cfg(test)]
@@ -212,7 +234,7 @@ mod tests {
                 list.record(&change);
             }
         }
-        list.fact()
+        list.fact(|_, _| false)
     }
 
     #[test]
@@ -260,6 +282,24 @@ mod tests {
         ] {
             assert!(fact(&[first, second, ("TaskList", input, answer)]).unwrap().starts_with("2 to-do"), "{answer}");
         }
+    }
+
+    #[test]
+    fn what_is_not_there_is_not_open() {
+        let first = ("TaskCreate", r#"{"subject": "Write the parser"}"#, "Task #1 created successfully");
+        let second = ("TaskCreate", r#"{"subject": "Test it"}"#, "Task #2 created successfully");
+        assert_eq!(fact(&[first, second, ("TaskList", "{}", "No tasks found")]), None);
+        assert_eq!(fact(&[first, ("todo_list", "{}", "[]")]), None);
+        let update = ("TaskUpdate", r#"{"taskId": "1", "status": "in_progress"}"#, "Task not found");
+        assert_eq!(fact(&[first, second, update]).as_deref(), Some("1 to-do item is open: \"Test it\""));
+        // None of a kind, and a file that is not found, say nothing of the others.
+        let filtered = ("TaskList", r#"{"status": "blocked"}"#, "No tasks found");
+        let noted = (
+            "TaskUpdate",
+            r#"{"taskId": "1", "status": "pending"}"#,
+            "Updated task 1. Its note says that the schema was not found in the repository, so it waits for the other team.",
+        );
+        assert!(fact(&[first, second, filtered, noted]).unwrap().starts_with("2 to-do"));
     }
 
     #[test]

@@ -29,14 +29,15 @@ const LANGUAGES: &[&[&str]] = &[
 ];
 /// What is said, in small letters, where a check could not even begin: a wrong program, script, option or folder.
 #[rustfmt::skip]
-const NEVER_RAN: [&str; 36] = [
+const NEVER_RAN: [&str; 41] = [
     "command not found", ": not found", "no such file or directory", "missing script", "no rule to make target", "unknown option",
     "unrecognized option", "unrecognized argument", "unexpected argument", "invalid option", "illegal option", "no such option",
     "no such command", "unknown command", "no such subcommand", "unknown subcommand", "is not recognized", "no module named", "usage:",
     "couldn't find a script", "does not contain recipe", "no such task", "task not found", "could not determine executable",
     "could not find `cargo.toml`", "cannot find main module", "no test specified", "no such service", "is not running",
     "cannot connect to the docker daemon", "can't open file", "could not find a package.json", "no package.json", "could not find gemfile",
-    "could not locate gemfile", "err_pnpm_no_script",
+    "could not locate gemfile", "err_pnpm_no_script", "go: cannot ", "go: errors parsing go.mod", "go: no such tool", "go: unknown ",
+    "go: no required module",
 ];
 /// Whether the output of a check that failed says that it could not begin.
 pub(super) fn never_ran(output: &str) -> bool {

@@ -17,6 +17,7 @@ use super::rollout;
 use super::stubs::Stubs;
 use super::supported_work::SupportedWork;
 use super::tamper::{ChecksBefore, Tampering, is_test_file};
+use super::todo_progress::{checks_named, reports_item};
 use super::unanswered_calls::Replies;
 use super::unfinished::Unfinished;
 use super::version_bump;
@@ -240,17 +241,18 @@ impl WorkLog {
         self.tampering.merge(&work.tampering, standing, &self.request);
         self.latest.stubs.merge(&work.stubs, &self.request);
         self.project.learn(&work.packages);
+        let is_foreign = work.touch.git().is_some_and(|git| self.lost.is_foreign(git));
         let is_back = self.lost.record(&work.touch);
         if is_back {
             self.checks.take_unchecked();
         }
         let (before, after) = work.touch.git().map(GitSteps::around_checks).unwrap_or_default();
         let led = self.other_tree.follow(before, &mut self.checks);
-        self.record_change(work.before, work, is_back || led);
+        self.record_change(work.before, work, is_back || led || is_foreign);
         if !work.checks.is_empty() {
             self.record_checks(work);
             let led = self.other_tree.follow(after, &mut self.checks) || led;
-            self.record_change(work.after, work, is_back || led);
+            self.record_change(work.after, work, is_back || led || is_foreign);
             self.awaited = work.awaited.is_open(&work.outcome).then(|| Box::new(work.clone()));
         } else if let Some((awaited, outcome)) = self.end_awaited(work) {
             // What changed since it began was not checked.
@@ -314,7 +316,8 @@ impl WorkLog {
         }
     }
 
-    /// Records a change. `is_undone` says that Git took a change out of the files, or brought one back.
+    /// Records a change. `is_undone` says that Git took a change out of the files, or brought one
+    /// back, or only touched what the session did not.
     fn record_change(&mut self, change: Change, work: &CallWork, is_undone: bool) {
         let git = work.touch.git();
         // An agent that only restores an earlier state has nothing to check.
@@ -378,7 +381,7 @@ impl WorkLog {
         // A promise is about all of the work; anything else is about what was asked last.
         let since = if claim == Claim::Promise { RequestNumber::default() } else { self.latest.number };
         [
-            self.todos.fact().map(|fact| (Contradiction::OpenTodos, fact)),
+            self.todos_fact(last_text).map(|fact| (Contradiction::OpenTodos, fact)),
             self.check_fact(since, claim, last_text),
             self.checks.unchecked_fact(since).map(|fact| (Contradiction::UncheckedChange, fact)),
             changes.map(|fact| (Contradiction::EmptyDiff, fact)),
@@ -389,6 +392,16 @@ impl WorkLog {
         .flatten()
         .map(|(contradiction, fact)| DoneFact { contradiction, fact })
         .collect()
+    }
+
+    /// That items of the to-do list are open, and neither the calls nor the answer show that they are done.
+    fn todos_fact(&self, answer: &str) -> Option<String> {
+        let is_checked = !self.checks.has_unchecked() && self.checks.is_clean();
+        let ran = |text: &str| {
+            let works = checks_named(text);
+            !works.is_empty() && works.iter().all(|work| self.checks.ran(*work))
+        };
+        self.todos.fact(|id, text| is_checked && ran(text) || id.is_some_and(|id| reports_item(answer, id)))
     }
 
     /// That a check fails, or the rollout is not complete, or that nobody can tell.

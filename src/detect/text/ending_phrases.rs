@@ -89,6 +89,9 @@ pub static CHOICES: Phrases = Phrases::new(&[
     "soll ich|sollen wir|möchtest du|möchten sie|welche*|optionen:|fragen:|voulez-vous|dois-je|préférez-vous|options :|questions :|quieres|prefieres|prefiere|debo|opciones:|preguntas:|quer que|prefere|devo|opções:|perguntas:|vuoi|preferisci|opzioni:|domande:|хотите|варианты:|какой|вопросы:|选项|以下方案|哪|問題|选择|選択肢|どちら|どれ|옵션|선택지|어느|어떤",
 ]);
 
+/// A question that begins so leaves out whom it asks: "Want to go with that?", "Prefer to:" and the options.
+pub static ELLIPTIC: Phrases = Phrases::new(&["want to|wanna|prefer to|care to|rather"]);
+
 /// What is said for politeness, and waits for nothing.
 pub static COURTESIES: Phrases = Phrases::new(&[
     "anything else|any other questions|any questions|have questions|any follow-up|further questions|any concerns|any issues|need anything|any changes|any adjustments|further changes|more details|any further|any additional|need help|run into|something else you|want any|like any|need them in|need it in|need more",

@@ -38,7 +38,8 @@ impl Role {
             return Self::Courtesy;
         }
         if is_question(folded) {
-            let to_reader = is_addressed(folded) && !ending_phrases::HEADLINES.begins(folded);
+            let to_reader = (is_addressed(folded) || ending_phrases::ELLIPTIC.begins(folded))
+                && !ending_phrases::HEADLINES.begins(folded);
             return Self::Question { offers: is_offer(folded), to_reader };
         }
         let start = folded.trim_start_matches(|c: char| !c.is_alphanumeric());
@@ -52,7 +53,9 @@ impl Role {
             kind: (asks || ending_phrases::COMMANDS.begins(start)).then_some(kind),
             // "Would you prefer:" and the options.
             leads: folded.ends_with([':', '：'])
-                && (asks || ending_phrases::CHOICES.is_in(folded) && !tells_of_list(folded)),
+                && (asks
+                    || ending_phrases::ELLIPTIC.begins(folded)
+                    || ending_phrases::CHOICES.is_in(folded) && !tells_of_list(folded)),
             offers: is_offer(folded),
         }
     }
