@@ -2,7 +2,7 @@
 
 use aho_corasick::AhoCorasick;
 use regex::bytes::{Regex, RegexSet, RegexSetBuilder};
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 /// How much a line weighs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -217,18 +217,24 @@ static PARTS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
 struct Table {
     hints: AhoCorasick,
     set: RegexSet,
-    each: Vec<Regex>,
+    /// Each pattern by itself, built when a line fits it first: few of them ever do.
+    each: Vec<OnceLock<Option<Regex>>>,
+}
+
+/// A pattern as the regular expression that it is.
+fn source(pattern: &str) -> String {
+    format!("(?-u){pattern}")
 }
 
 /// Memory for the automaton of all the patterns, in bytes: with the default of 2 MB it is built anew all the time.
 const AUTOMATON: usize = 16 << 20;
 
 static TABLE: LazyLock<Option<Table>> = LazyLock::new(|| {
-    let patterns: Vec<String> = SIGNS.iter().map(|(_, pattern)| format!("(?-u){pattern}")).collect();
+    let patterns = SIGNS.iter().map(|(_, pattern)| source(pattern));
     Some(Table {
         hints: AhoCorasick::builder().ascii_case_insensitive(true).build(HINTS).ok()?,
-        set: RegexSetBuilder::new(&patterns).dfa_size_limit(AUTOMATON).build().ok()?,
-        each: patterns.iter().map(|pattern| Regex::new(pattern)).collect::<Result<_, _>>().ok()?,
+        set: RegexSetBuilder::new(patterns).dfa_size_limit(AUTOMATON).build().ok()?,
+        each: SIGNS.iter().map(|_| OnceLock::new()).collect(),
     })
 });
 
@@ -247,7 +253,8 @@ pub fn read(line: &str) -> Option<(Weight, Option<&str>)> {
     }
     let matches = table.set.matches(line.as_bytes());
     let at = matches.iter().min_by_key(|at| SIGNS[*at].0 as u8)?;
-    let name = table.each[at].captures(line.as_bytes())?.get(1);
+    let pattern = table.each[at].get_or_init(|| Regex::new(&source(SIGNS[at].1)).ok());
+    let name = pattern.as_ref()?.captures(line.as_bytes())?.get(1);
     let name = name.and_then(|name| line.get(name.start()..name.end()));
     Some((SIGNS[at].0, name.map(str::trim)))
 }
