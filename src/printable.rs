@@ -162,8 +162,7 @@ pub fn without_escapes(text: &str) -> Cow<'_, str> {
 }
 
 /// Whether a character is drawn as nothing, or reorders the text around it: the characters of Unicode's categories
-/// Cf, Zl and Zp and those with the property `Default_Ignorable_Code_Point`, without Arabic and Egyptian signs that
-/// are drawn.
+/// Cf, Co, Zl and Zp and those with the property `Default_Ignorable_Code_Point`.
 ///
 /// <https://www.unicode.org/Public/UCD/latest/ucd/DerivedCoreProperties.txt>
 pub fn is_unseen(c: char) -> bool {
@@ -177,6 +176,11 @@ pub fn is_unseen(c: char) -> bool {
             // Annotations, shorthand and musical controls, tags.
             | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
             | '\u{e0000}'..='\u{e0fff}'
+            // Signs around Arabic, Syriac, Kaithi and Egyptian text, and in place of an object.
+            | '\u{600}'..='\u{605}' | '\u{6dd}' | '\u{70f}' | '\u{890}' | '\u{891}' | '\u{8e2}'
+            | '\u{110bd}' | '\u{110cd}' | '\u{13430}'..='\u{1345f}' | '\u{fffc}'
+            // Private use and what is no character: every terminal draws them as it likes.
+            | '\u{e000}'..='\u{f8ff}' | '\u{fdd0}'..='\u{fdef}' | '\u{fffe}' | '\u{ffff}' | '\u{f0000}'..='\u{10ffff}'
             // A Braille cell without dots is blank.
             | '\u{2800}')
 }

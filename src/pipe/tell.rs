@@ -33,6 +33,15 @@ pub fn masked_excerpt(text: &str, limit: usize) -> String {
     REDACTOR.get_or_init(Redactor::default).excerpt(text, limit)
 }
 
+/// At most `limit` characters of the first line of `text` that is not blank, masked together with the lines below it:
+/// they may tell that it is a secret.
+pub fn masked_first_line(text: &str, limit: usize) -> String {
+    /// How much of the text is masked, in bytes.
+    const READ: usize = 2048;
+    let text = masked(&text[..text.floor_char_boundary(READ)]);
+    crate::printable::excerpt(text.lines().find(|line| !line.trim().is_empty()).unwrap_or("(nothing)"), limit)
+}
+
 /// `words` without secrets, and without characters that steer a terminal.
 pub fn safe(words: &str) -> String {
     let redactor = REDACTOR.get_or_init(Redactor::default);

@@ -8,13 +8,13 @@ use std::sync::LazyLock;
 /// How a private key's block begins, in PEM, OpenSSH, PGP and `PuTTY` files.
 static BEGIN: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
-        r"-{4,5} ?BEGIN [A-Z0-9 ]{0,30}PRIVATE KEY( BLOCK)? ?-{4,5}|PuTTY-User-Key-File-[0-9]: |Private-Lines: [0-9]+",
+        r"-{4,5} ?BEGIN (?:[A-Z0-9 ]{0,30}PRIVATE KEY( BLOCK)?|OpenVPN (?:Static|tls-crypt-v2 (?:client|server)) key(?: V1)?) ?-{4,5}|PuTTY-User-Key-File-[0-9]: |Private-Lines: [0-9]+",
     )
     .ok()
 });
 /// How it ends.
 static END: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"-{4,5} ?END [A-Z0-9 ]{0,30}PRIVATE KEY( BLOCK)? ?-{4,5}|Private-MAC: [0-9a-f]+").ok()
+    Regex::new(r"-{4,5} ?END (?:[A-Z0-9 ]{0,30}PRIVATE KEY( BLOCK)?|OpenVPN (?:Static|tls-crypt-v2 (?:client|server)) key(?: V1)?) ?-{4,5}|Private-MAC: [0-9a-f]+").ok()
 });
 
 /// How the base64 of a key begins: PKCS#1, PKCS#8, SEC1 and OpenSSH.

@@ -130,6 +130,12 @@ pub const WORDS: &[&str] = &[
     "apiキー",
     "キー",
     "秘密鍵",
+    "合言葉",
+    "키",
+    "chave secreta",
+    "codice segreto",
+    "klucz api",
+    "geheimnis",
 ];
 
 /// Those of [`WORDS`] that are secrets, and whose last word alone would not say so.
@@ -150,6 +156,10 @@ const PHRASES: &[&str] = &[
     "token de acceso",
     "token de acesso",
     "token di accesso",
+    "chave secreta",
+    "codice segreto",
+    "klucz api",
+    "geheimnis",
 ];
 
 /// Words of a name that make it secret.
@@ -521,7 +531,7 @@ pub fn telling(name: &str) -> Option<SecretName> {
     if HARMLESS.contains(&last.as_str()) && words.len() > 1 {
         return None;
     }
-    if !last.is_ascii() || words.iter().any(|word| is_strong(word)) {
+    if is_foreign(name) || words.iter().any(|word| is_strong(word)) {
         return Some(SecretName::Certain);
     }
     let before = meaning.next().map_or("", String::as_str);
@@ -537,6 +547,17 @@ pub fn telling(name: &str) -> Option<SecretName> {
     }
     let compound = words.windows(2).any(|pair| pair[1] == "key" && OF_SECRET_KEYS.contains(&pair[0].as_str()));
     (compound || words.iter().any(|word| WEAK.contains(&word.as_str()))).then_some(SecretName::Likely)
+}
+
+/// Whether a name ends in one of [`WORDS`] of another script, or with an accent: those are names of secrets and of nothing
+/// else.
+fn is_foreign(name: &str) -> bool {
+    if name.is_ascii() {
+        return false;
+    }
+    let lower = name.to_lowercase();
+    let name = lower.trim_end_matches(|c: char| !c.is_alphabetic());
+    WORDS.iter().any(|known| !known.is_ascii() && name.ends_with(known))
 }
 
 /// Whether a name says that it is of a secret, and in its last word that it may be another thing: `DB_PASSWORD_TEST`,

@@ -89,6 +89,28 @@ pub const PLACES: &[(&[&str], &str)] = &[
         ],
         r"(?i)(?:passwort|kennwort|passord\w*|heslo|hasło|wachtwoord|lösenord\w*|senha|contraseña|mot de passe)\b[^\n.:=]{0,30}\s(?:ist|er|je|är|is|es|é|est|jest)\s+(?:\pL+\s+)?[\x22'`„“«]?(?P<a>\pL[^\s\x22'`“”»-]{5,}[0-9]{2,}[^\s\x22'`“”».,-]*|\pL[^\s\x22'`“”»-]*[0-9]{2,}[^\s\x22'`“”».,-]{5,})(?:[\s\x22'`“”».,]|$)",
     ),
+    // "Use X as the password", in other languages.
+    (
+        &[
+            "als passwort",
+            "als kennwort",
+            "comme mot de passe",
+            "como contraseña",
+            "como clave",
+            "como senha",
+            "come password",
+            "als wachtwoord",
+            "som lösenord",
+            "som passord",
+            "som adgangskode",
+            "jako hasł",
+            "jako hesl",
+            "как пароль",
+            "в качестве пароля",
+            "як пароль",
+        ],
+        r"(?i)(?P<a>[^\s\x22'`«»„“”/(]{5,}[0-9][^\s\x22'`«»„“”/(]*|[^\s\x22'`«»„“”/(]*[0-9][^\s\x22'`«»„“”/(]{5,})(?:\s*»|[\x22'`“”])?\s+(?:als\s+(?:passwort|kennwort|wachtwoord)|comme\s+mot\s+de\s+passe|como\s+(?:contraseña|clave|senha)|come\s+password|som\s+(?:lösenord|passord|adgangskode)|jako\s+(?:hasł|hesl)|как\s+пароль|в\s+качестве\s+пароля|як\s+пароль)",
+    ),
     // What it was changed to.
     (
         &["contraseña", "contrasena", "senha", "clave", "mot de passe", "wachtwoord", "senord", "passwort", "kennwort"],

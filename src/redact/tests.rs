@@ -349,6 +349,42 @@ fn keeps_ordinary_text() {
 }
 
 #[test]
+fn keeps_tables_and_prose_of_other_languages() {
+    let redactor = Redactor::default();
+    for text in [
+        "Datei,Größe\na.rs,12\n",
+        "| Nom | Prénom |\n|---|---|\n| Dupont | Jean |\n",
+        "Prénom;Né\nJean;1970\n",
+        "| # | Ошибка | Файл |\n|---|---|---|\n| 1 | E0308 mismatched | src/main.rs |\n",
+        "| テスト | 結果 |\n|---|---|\n| login_test | timeout 30s |\n",
+        "Я проверил журнал, и вот что вышло.\nСначала тест падал, потом стал зелёным\n",
+        "我检查了日志，发现了问题\n测试失败了，现在已经修复\n",
+        "J'ai lu le journal, voilà ce que j'ai trouvé\nLe test échouait, il est maintenant réparé\n",
+        "{\"größe\": \"12px4abc\", \"année\": \"q4w5e6r7\"}",
+    ] {
+        assert_eq!(redactor.redact(text), text);
+    }
+    assert_masked(&["Имя,Пароль\nbob,@\n", "| 用户 | 数据库密码 |\n|---|---|\n| bob | @ |\n", "contraseña: @"]);
+}
+
+#[test]
+fn masks_arguments_without_a_name() {
+    assert_masked(&[
+        "vault operator unseal @",
+        "fly secrets set DATABASE=@",
+        "nuget push a.nupkg @@x1y2z3w4v5u6 -Source o",
+        "ldappasswd -x -s @ uid=bob",
+        "hydra -l bob -p @ ssh://h",
+        "echo -n @ | vercel env add NAME production",
+        "stats auth admin:@",
+        "Nimm @ als Passwort.",
+        "Utilisez « @ » comme mot de passe",
+        "Usa @ como contraseña",
+        "-----BEGIN OpenVPN Static key V1-----\n@\n-----END OpenVPN Static key V1-----",
+    ]);
+}
+
+#[test]
 fn keeps_names_of_keys_and_kinds() {
     let redactor = Redactor::default();
     for text in [

@@ -202,7 +202,7 @@ fn sign(severity: Severity) -> &'static str {
 }
 
 /// Text that Markdown shows as it is. An empty comment keeps GitHub from reading a name after `@` as somebody to tell,
-/// a number after `#` as an issue, and an address as a link.
+/// a number after `#` as an issue, and an address as a link, with `www.` in front too, as `GH-12` is.
 fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
@@ -218,7 +218,11 @@ fn escape(text: &str) -> String {
         }
     }
     // What is neither an address nor the name of an emoji needs no comment.
-    escaped.replace(":<!-- --> ", ": ")
+    let escaped = escaped.replace(":<!-- --> ", ": ");
+    ["www.", "GH-"].iter().fold(escaped, |text, link| {
+        let (name, sign) = link.split_at(link.len() - 1);
+        text.replace(link, &format!("{name}<!-- -->{sign}"))
+    })
 }
 
 /// Text as code. Not a code span: in a table, its bars would end the cell.
@@ -234,6 +238,7 @@ mod tests {
     #[test]
     fn escapes() {
         assert_eq!(escape("a|b <i> *c* @me #1: x"), r"a\|b &lt;i&gt; \*c\* @<!-- -->me \#<!-- -->1: x");
+        assert_eq!(escape("www.x.example GH-12"), "www<!-- -->.x.example GH<!-- -->-12");
         assert_eq!(escape("https://x :bug:"), "https:<!-- -->//x :<!-- -->bug:<!-- -->");
     }
 

@@ -2,7 +2,7 @@
 
 use super::running::Running;
 use crate::bounded::BoundedMap;
-use crate::pipe::tell::{masked, masked_excerpt as excerpt};
+use crate::pipe::tell::{masked, masked_excerpt as excerpt, masked_first_line};
 use crate::printable::shell_word;
 use crate::wire::part::{Part, ToolState};
 use crate::wire::record::{
@@ -151,8 +151,7 @@ impl Renderer {
         let tool = part.tool.as_deref().unwrap_or("tool");
         let input = state.input.map(brief).unwrap_or_default();
         let answer = state.error.or(state.output).map(decode).unwrap_or_default();
-        let first = answer.lines().find(|l| !l.trim().is_empty()).unwrap_or("(nothing)");
-        format!("{tool:<8} {} → {}", excerpt(&input, self.width / 2), excerpt(first, self.width / 2))
+        format!("{tool:<8} {} → {}", excerpt(&input, self.width / 2), masked_first_line(&answer, self.width / 2))
     }
 
     /// An event that is neither a part nor a record.

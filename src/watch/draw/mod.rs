@@ -18,6 +18,7 @@ pub use summary::summary;
 pub use theme::Theme;
 
 use super::view::Page;
+use crate::printable::printable;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Layout, Rect};
 
@@ -33,7 +34,18 @@ const FLAG_A: char = '\u{1f1e6}';
 pub fn draw(scene: &Scene, area: Rect, buffer: &mut Buffer) -> usize {
     let above = draw_panes(scene, area, buffer);
     spell_flags(buffer);
+    hide_unseen(buffer);
     above
+}
+
+/// Replaces what a terminal would obey, or not show, whichever pane wrote it.
+fn hide_unseen(buffer: &mut Buffer) {
+    for cell in &mut buffer.content {
+        let symbol = cell.symbol();
+        if symbol.chars().any(|c| c.is_control() || !c.is_ascii()) && printable(symbol) != symbol {
+            cell.set_char(char::REPLACEMENT_CHARACTER);
+        }
+    }
 }
 
 /// Writes flags as the two letters that they are made of. Terminals do not agree on how wide a flag is, so that parts of
@@ -112,6 +124,18 @@ fn session(scene: &Scene, body: Rect, buffer: &mut Buffer) {
 mod tests {
     use super::*;
     use ratatui::style::Style;
+
+    #[test]
+    fn nothing_unseen_is_drawn() {
+        let mut buffer = Buffer::empty(Rect::new(0, 0, 9, 1));
+        buffer.set_string(0, 0, "a❤️é", Style::new());
+        for (at, symbol) in [(5, "x\u{202e}"), (6, "\u{200b}"), (7, "\u{1b}")] {
+            buffer.content[at].set_symbol(symbol);
+        }
+        hide_unseen(&mut buffer);
+        let shown: String = buffer.content.iter().map(ratatui::buffer::Cell::symbol).collect();
+        assert!(shown.starts_with("a❤️") && shown.contains('é') && shown.trim_end().ends_with("���"), "{shown:?}");
+    }
 
     #[test]
     fn flags_are_spelt() {

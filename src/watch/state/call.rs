@@ -1,7 +1,7 @@
 //! Describes a call in a few words.
 
 use super::asked::question;
-use crate::pipe::tell::masked_excerpt as excerpt;
+use crate::pipe::tell::{masked_excerpt as excerpt, masked_first_line};
 use crate::wire::text::{decode, printable};
 use crate::wire::{Raw, members};
 
@@ -24,10 +24,9 @@ pub fn label(tool: Option<&str>, input: Option<Raw<'_>>) -> String {
     format!("{tool} {}", excerpt(&argument, LENGTH))
 }
 
-/// The first line of a result that is not blank, safe to print.
+/// The first line of a result that is not blank, masked and safe to print.
 pub fn first_line(result: &str) -> String {
-    let first = result.lines().find(|line| !line.trim().is_empty()).unwrap_or("(nothing)");
-    printable(&excerpt(first, LENGTH))
+    printable(&masked_first_line(result, LENGTH))
 }
 
 #[cfg(test)]
@@ -47,5 +46,6 @@ mod tests {
     fn first_line_is_printable() {
         assert_eq!(first_line("\n \na\u{1b}b\nc"), "a\\u{1b}b");
         assert_eq!(first_line(""), "(nothing)");
+        assert!(!first_line("- value: UAy+ooi8Mwg_dD\n  name: DB_PASSWORD\n").contains("UAy"));
     }
 }
