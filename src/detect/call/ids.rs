@@ -26,7 +26,17 @@ pub(super) fn of_result(raw: Raw<'_>) -> Vec<u64> {
 }
 
 /// The ids in a text. That of a process or a port is given by chance.
-pub(crate) fn of_text(text: &str) -> Vec<u64> {
+fn of_text(text: &str) -> Vec<u64> {
+    read(text, is_given)
+}
+
+/// The ids in what a call is given: who names a port there chose it.
+pub(crate) fn of_input(text: &str) -> Vec<u64> {
+    read(text, |_| false)
+}
+
+/// The ids in a text, without the numbers that are given by chance, as what stands before them says.
+fn read(text: &str, is_given: fn(&str) -> bool) -> Vec<u64> {
     let text = &text[..text.floor_char_boundary(2 * END)];
     let mut found = Vec::new();
     let mut at = 0;
@@ -62,5 +72,6 @@ mod tests {
         assert_eq!(count("Key (buyer)=(40117) is not there, sha256-9f8e7d6c5b4a"), 3);
         assert_eq!(count("ü 3 of 12 failed, pid 48211, port 8080, v2"), 0);
         assert_eq!(of_text("row 4711."), of_text("where id=4711"));
+        assert_eq!(of_input("start --port 8080"), of_text("in use :::8080"));
     }
 }

@@ -70,6 +70,8 @@ pub(crate) struct Input {
     pub(crate) counters: u64,
     /// Equal for inputs that are equal but for their handles.
     pub(crate) key_without_handle: u64,
+    /// Equal for inputs that are equal but for how long their commands sleep.
+    pub(crate) key_without_sleep: u64,
     /// What it writes to which file, if it is an editing tool: one for each replaced piece.
     pub(crate) changes: Vec<(String, Edit)>,
     /// The lines that an edit takes out, and those that it puts in, as hashes.
@@ -114,7 +116,7 @@ impl Input {
         }
         let key = key_of_raw(raw);
         let text = clip(&rendered(raw)).to_owned();
-        Self { key, key_without_handle: key, text, ..Self::default() }
+        Self { key, key_without_handle: key, key_without_sleep: key, text, ..Self::default() }
     }
 
     /// Adds what a command replaces in files to what is written.
@@ -141,14 +143,21 @@ impl Input {
         let numbers = |name: &str| numbers_requests(name) && !members.iter().all(|(name, _)| numbers_requests(name));
         let asked = members.iter().filter(|(name, _)| !numbers(name));
         let sum = asked.map(key).fold(hash::of("{"), u64::wrapping_add);
-        let counts = |name: &str| may_number_requests(name) && members.len() > 1;
-        let counters = members.iter().filter(|(name, _)| counts(name)).map(key).fold(0, u64::wrapping_add);
+        let counter =
+            |member: &Member<'_>| key(member).wrapping_sub(key_without_counters(member).unwrap_or(key(member)));
+        let counters = members.iter().filter(|_| members.len() > 1).map(counter).fold(0, u64::wrapping_add);
         // A handle that stands alone is all that there is.
         let handle = members.iter().find(|(name, _)| HANDLES.contains(&&**name)).filter(|_| members.len() > 1);
         let pieces = written(members, target.as_deref());
         let (removed, added) = lines(&pieces);
+        let command = members.iter().find(|(name, value)| COMMANDS.contains(&&**name) && is_string(*value));
+        let restless = |member: &Member<'_>| {
+            let plain = hash::of(without_sleep(&text::decode(member.1))?);
+            Some(sum.wrapping_sub(key(member)).wrapping_add(hash::join(hash::of(&*member.0), plain)))
+        };
         Self {
             key: sum,
+            key_without_sleep: command.and_then(restless).unwrap_or(sum),
             counters,
             key_without_handle: handle.map_or(sum, |handle| sum.wrapping_sub(key(handle))),
             handle: handle.map(|(_, value)| rendered(*value).into_owned()),
@@ -375,6 +384,52 @@ fn parsed(value: Raw<'_>) -> Option<Value> {
     serde_json::from_str(source).or_else(|_| serde_json::from_str(&without_lone_surrogates(source))).ok()
 }
 
+/// The key of an argument without what only numbers the request in it; `None` if there is nothing of that kind.
+fn key_without_counters((name, value): &Member<'_>) -> Option<u64> {
+    if may_number_requests(name) {
+        return Some(0);
+    }
+    let mut object = value.get().starts_with('{').then(|| parsed(*value)).flatten()?;
+    strip_counters(&mut object).then(|| hash::join(hash::of(&**name), key_of(&object)))
+}
+
+/// Takes what only numbers the request out of a value. Says whether there was anything.
+fn strip_counters(value: &mut Value) -> bool {
+    let Value::Object(members) = value else {
+        return false;
+    };
+    let before = members.len();
+    members.retain(|name, _| !may_number_requests(name) && !numbers_requests(name));
+    let had_some = members.len() < before;
+    members.values_mut().fold(had_some, |found, value| strip_counters(value) | found)
+}
+
+/// How the commands that sleep are called, in `sh` and in PowerShell, without their first letters.
+const SLEEPS: &str = "leep ";
+/// How PowerShell's command names the number of seconds, in small letters.
+const SECONDS: [&str; 2] = ["-seconds ", "-s "];
+
+/// A command without how long it sleeps; `None` if it does not.
+fn without_sleep(command: &str) -> Option<String> {
+    let (mut plain, mut from) = (String::new(), 0);
+    for (at, sleeps) in command.match_indices(SLEEPS).filter(|(at, _)| command[..*at].ends_with(['s', 'S'])) {
+        let mut value = at + sleeps.len();
+        if value < from {
+            continue;
+        }
+        plain.push_str(&command[from..value]);
+        let is_option =
+            |name: &&&str| command.get(value..value + name.len()).is_some_and(|said| said.eq_ignore_ascii_case(name));
+        value += SECONDS.iter().find(is_option).map_or(0, |name| name.len());
+        let amount = &command[value..];
+        let digits = amount.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(amount.len());
+        let unit = usize::from(digits > 0 && amount[digits..].starts_with(['s', 'm', 'h', 'd']));
+        from = value + digits + unit;
+    }
+    plain.push_str(&command[from..]);
+    (from > 0).then_some(plain)
+}
+
 /// The key of headers, without those that number requests.
 fn key_of_headers(value: Raw<'_>) -> u64 {
     match parsed(value) {
@@ -463,6 +518,20 @@ mod tests {
         // It may be what is sent, and what a dispatcher does is no command line.
         assert!(!same(r#"{"id":5,"reason":"late"}"#, r#"{"id":5,"reason":"too dear"}"#));
         assert!(!same(r#"{"command":"reject","reason":"late"}"#, r#"{"command":"reject","reason":"too dear"}"#));
+    }
+
+    #[test]
+    fn however_long_a_command_sleeps() {
+        let key = |command: &str| read(&format!(r#"{{"command":"{command}"}}"#)).key_without_sleep;
+        for (one, two) in [
+            ("sleep 15 && acme look 7", "sleep 120 && acme look 7"),
+            ("sleep 2m; acme look 7", "sleep 1.5h; acme look 7"),
+            ("Start-Sleep -Seconds 5; acme look", "Start-Sleep -seconds 50; acme look"),
+        ] {
+            assert_eq!(key(one), key(two), "{one}");
+        }
+        assert_ne!(key("sleep 5; acme look 7"), key("sleep 5; acme look 8"));
+        assert_eq!(key("acme look 7"), read(r#"{"command":"acme look 7"}"#).key);
     }
 
     #[test]

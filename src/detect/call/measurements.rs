@@ -3,7 +3,7 @@
 
 use super::classify::CallKind;
 use super::input::Input;
-use super::numbers::{Label, NumberToken, words};
+use super::numbers::{Label, NumberToken, names_no_amount, words};
 use super::volatility::is_still;
 use crate::detect::hash;
 use crate::detect::text::wait_signs::has_word;
@@ -47,11 +47,13 @@ pub(crate) struct Measurement {
     pub(crate) key: u64,
     /// A benchmark took it, or a unit or a label says what it is: it is no number that happens to differ.
     pub(crate) sure: bool,
+    /// The answer says hardly anything else.
+    pub(crate) terse: bool,
 }
 
 impl Measurement {
     fn join(self, other: Self) -> Self {
-        Self { key: hash::join(self.key, other.key), sure: self.sure || other.sure }
+        Self { key: hash::join(self.key, other.key), sure: self.sure || other.sure, terse: false }
     }
 }
 
@@ -72,8 +74,65 @@ pub(super) fn read(raw: Raw<'_>, kind: CallKind, tool: &str, input: &Input) -> O
     }
     let text = text::unescaped(&body);
     let is_short = text.len() <= SHORT && text.lines().nth(FEW_LINES).is_none();
-    let found = text.lines().filter_map(measured).reduce(Measurement::join)?;
+    let found = text.lines().filter_map(measured).reduce(Measurement::join);
+    if is_terse(&text) {
+        // All its digits count: the figure may stand behind a word that makes others none.
+        let sure = found.is_some_and(|found| is_bench || found.sure);
+        return Some(Measurement { key: hash::of(&*text), sure, terse: true });
+    }
+    let found = found?;
     Some(Measurement { sure: is_bench || found.sure && is_short, ..found })
+}
+
+/// The most lines of an answer that is a figure and its name.
+const TERSE: usize = 3;
+/// The most digits of a figure: more are an id or a time.
+const FIGURE: usize = 9;
+/// Units of time and size that are written out or stand alone.
+#[rustfmt::skip]
+const QUANTITIES: [&str; 34] = [
+    "s", "sec", "secs", "second", "seconds", "min", "mins", "minute", "minutes", "ms", "us", "µs", "μs", "ns", "milliseconds", "microseconds",
+    "nanoseconds", "b", "kb", "mb", "gb", "tb", "kib", "mib", "gib", "byte", "bytes", "kbytes", "mbytes", "%", "ops", "cycles", "instructions", "allocs",
+];
+
+/// Whether an answer is a line or two that say how much something is, as `time`, `du` and the last lines of a benchmark
+/// do. Data in JSON or XML tells of a state.
+fn is_terse(text: &str) -> bool {
+    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let is_data = text.trim_start().starts_with(['{', '<']) || text.trim_start().starts_with("[{");
+    !is_data && text.len() <= SHORT && lines.clone().nth(TERSE).is_none() && lines.any(has_quantity)
+}
+
+/// Whether a line has a number with a unit, or with a name and a colon before it.
+fn has_quantity(line: &str) -> bool {
+    let mut pieces = line.split(|c: char| c.is_whitespace() || c == '=').filter(|piece| !piece.is_empty()).peekable();
+    let mut before = "";
+    while let Some(piece) = pieces.next() {
+        let plain = piece.trim_end_matches([',', ';', ')', ']']);
+        if let Some((digits, unit)) = number(plain).or_else(|| integer(plain)) {
+            let unit = if unit.is_empty() { pieces.peek().copied().unwrap_or_default() } else { unit };
+            let unit = unit.trim_matches(|c: char| !c.is_alphanumeric() && c != '%').to_lowercase();
+            let has_name = before.ends_with(':') && !names_no_amount(before);
+            if QUANTITIES.contains(&&*unit) || is_clock(digits) || has_name && digits.len() <= FIGURE {
+                return true;
+            }
+        }
+        before = piece;
+    }
+    false
+}
+
+/// A number of digits alone.
+fn integer(piece: &str) -> Option<(&str, &str)> {
+    is_digits(piece).then_some((piece, ""))
+}
+
+/// Whether a number is a time as `bash` writes it: `0m4.236s`.
+fn is_clock(piece: &str) -> bool {
+    let parts = piece.strip_suffix('s').and_then(|piece| piece.split_once('m'));
+    parts.is_some_and(|(minutes, seconds)| {
+        is_digits(minutes) && seconds.split_once('.').is_some_and(|(whole, part)| is_digits(whole) && is_digits(part))
+    })
 }
 
 /// The numbers of a line that measure something.
@@ -86,7 +145,7 @@ fn measured(line: &str) -> Option<Measurement> {
         let numbers = number(piece).filter(|_| !before.label().is_some_and(|label| LABELS.contains(&label)));
         if let Some((digits, unit)) = numbers {
             let unit = if unit.is_empty() { pieces.peek().copied().unwrap_or_default() } else { unit };
-            let one = Measurement { key: hash::of(digits), sure: names_measure(label, unit) };
+            let one = Measurement { key: hash::of(digits), sure: names_measure(label, unit), terse: false };
             found = Some(found.map_or(one, |all| all.join(one)));
         }
         if let Some(word) = words(piece).last() {
@@ -111,7 +170,12 @@ fn names_measure(label: &str, unit: &str) -> bool {
 /// The number at the start of a word, if it has a fraction, three digits or a unit, and that unit: no date, clock, version
 /// or name. Several with slashes between are one, as `ping` writes them.
 fn number(piece: &str) -> Option<(&str, &str)> {
+    // A range, as benchmarks write it; a whole number in brackets counts the lines of a page.
+    let piece = piece.strip_prefix('[').filter(|inner| inner.contains('.')).unwrap_or(piece);
     let piece = piece.trim_end_matches(['.', ':']);
+    if is_clock(piece) {
+        return Some((piece, ""));
+    }
     let is_fraction = |part: &str| {
         part.split_once('.').is_some_and(|(whole, part)| [whole, part].iter().all(|digits| is_digits(digits)))
     };
@@ -150,11 +214,31 @@ mod tests {
             ("ready in 312 ms", false),
             ("v1.2.3", false),
             ("Edit applied", false),
+            ("[File: /w/a.java (120 lines total)]", false),
+            ("parse  time:   [42.1 ms]", true),
             ("3 files", false),
         ] {
             assert_eq!(measured(line).is_some(), measures, "{line}");
         }
         assert_ne!(measured("throughput 812.4"), measured("throughput 812.5"));
+    }
+
+    #[test]
+    fn a_figure_and_its_name() {
+        for (answer, terse) in [
+            ("real\t0m4.236s", true),
+            ("Finished in 6.2 seconds (files took 0.8 seconds to load)", true),
+            ("  Maximum resident set size (kbytes): 421337", true),
+            ("parse/large  time:   [42.1 ms]", true),
+            ("12 MB\ttarget", true),
+            ("Tests  1 failed | 8 passed (9)", false),
+            ("pid: 4107", false),
+            ("{\"up\": 4107, \"took\": \"3 s\"}", false),
+            ("at: 1796000000123", false),
+            ("a 1 s\nb 2 s\nc 3 s\nd 4 s", false),
+        ] {
+            assert_eq!(is_terse(answer), terse, "{answer}");
+        }
     }
 
     #[test]

@@ -54,6 +54,7 @@ use output::{CallResult, is_nothing};
 use progress::Progress;
 use restarts::without_counts;
 use shell::CommandLine;
+use soft_failure::is_no_success;
 use std::borrow::Cow;
 use target::Aim;
 use tokens::PLACEHOLDER;
@@ -147,12 +148,12 @@ impl Call {
         let progress = progress(own, kind, tool, &input);
         let with_progress = |key| progress.key().map_or(key, |progress| hash::join(key, progress));
         let result = with_progress(result(raw, &normalized, &input, line.is_none()));
-        let (key, shows_id) = (key(tool, &input, &normalized, shows_handles), is_id(raw, &normalized));
-        let said = if shows_id { 0 } else { result };
+        let key = key(tool, &input, &normalized, shows_handles, || failure.is_some() || raw.is_some_and(is_no_success));
+        let shows_id = is_id(raw, &normalized);
         Some(Self {
             message: part.message.to_string(),
             key,
-            without_ids: hash::join(key_without_ids(key, tool, kind, &input, &normalized), said),
+            without_ids: key_without_ids(key, tool, kind, &input, &normalized, if shows_id { 0 } else { result }),
             failing: failing.or_else(|| progress.failing_key().filter(|_| is_failed_check(kind, check.as_ref()))),
             shows_id,
             result_key: with_shown(hash::join(hash::of(&*state.status), result), state.attachments),
@@ -192,6 +193,12 @@ impl Call {
         hash::join(self.key, self.result_key)
     }
 
+    /// Equal for equal calls, for however long they sleep: who waits may leave longer and longer pauses.
+    pub(crate) fn wait_key(&self) -> u64 {
+        let sleeps = self.input.key_without_sleep != self.input.key;
+        if sleeps { hash::join(hash::of(&self.tool), self.input.key_without_sleep) } else { self.key }
+    }
+
     /// Whether it failed.
     pub(crate) fn failed(&self) -> bool {
         self.failure.is_some()
@@ -202,9 +209,25 @@ impl Call {
         self.measured.is_some_and(|measured| measured.sure)
     }
 
+    /// Whether its result is a figure and its name.
+    pub(crate) fn tells_figure(&self) -> bool {
+        self.measured.is_some_and(|measured| measured.terse)
+    }
+
     /// The beginning of its result, as it was written.
     pub(crate) fn said(&self) -> &str {
         self.excerpt.split_once(ARROW).map_or("", |(_, result)| result)
+    }
+
+    /// Whether it went well, and shows that something is not as it should be.
+    pub(crate) fn shows_fault(&self) -> bool {
+        self.failure.is_none() && soft_failure::tells_fault(self.said())
+    }
+
+    /// Equal for calls that differ in numbers only, and have equal results.
+    pub(crate) fn key_without_numbers(&self) -> u64 {
+        let given = hash::of(without_numbers(&self.input.text));
+        hash::join(hash::join(hash::of(&self.tool), given), self.result_key)
     }
 
     /// What it is aimed at.
@@ -276,12 +299,13 @@ fn progress(raw: Option<Raw<'_>>, kind: CallKind, tool: &str, input: &Input) -> 
 }
 
 /// Equal for equal tools and inputs.
-fn key(tool: &str, input: &Input, normalized: &str, shows_handles: bool) -> u64 {
+fn key(tool: &str, input: &Input, normalized: &str, shows_handles: bool, is_refused: impl Fn() -> bool) -> u64 {
     // What a page shows tells whether the same element was meant.
     let is_page = shows_handles || normalized.len() >= PAGE;
     let given = if is_page { input.key_without_handle } else { input.key };
-    // What numbers a request may choose the answer as well, unless that is a code alone.
-    let counters = if input.counters != 0 && nonces::is_code(normalized) { input.counters } else { 0 };
+    // What numbers a request may choose the answer as well, unless that is a refusal.
+    let is_refusal = || nonces::is_code(normalized) || is_refused();
+    let counters = if input.counters != 0 && is_refusal() { input.counters } else { 0 };
     hash::join(hash::of(tool), given.wrapping_sub(counters))
 }
 
@@ -385,11 +409,11 @@ const RICH: usize = 40;
 
 /// Equal for looks of a tool that are equal but for the ids in them. Others, and those whose answers say little, have
 /// their own `key`.
-fn key_without_ids(key: u64, tool: &str, kind: CallKind, input: &Input, normalized: &str) -> u64 {
+fn key_without_ids(key: u64, tool: &str, kind: CallKind, input: &Input, normalized: &str, said: u64) -> u64 {
     let looks = matches!(kind, CallKind::Observe | CallKind::Unknown | CallKind::Poll);
     let given = input.command.as_deref().unwrap_or(&input.text);
     let without = (looks && normalized.len() >= RICH).then(|| nonces::without_ids(given)).flatten();
-    without.map_or(key, |without| hash::join(hash::of(tool), hash::of(without)))
+    hash::join(without.map_or(key, |without| hash::join(hash::of(tool), hash::of(without))), said)
 }
 
 /// Whether a result is the id of a thing and nothing else.

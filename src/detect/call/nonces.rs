@@ -41,7 +41,12 @@ const HEADERS: [&str; 9] = [
 ];
 /// Arguments of tools that number requests, without marks between the words; and those that may choose what is answered.
 const REQUESTS: [&str; 5] = ["reqid", "clientrequestid", "clienttoken", "traceid", "nonce"];
-const COUNTERS: [&str; 6] = ["seq", "seqno", "sequence", "ts", "timestamp", "requesttime"];
+#[rustfmt::skip]
+const COUNTERS: [&str; 33] = [
+    "seq", "seqno", "sequence", "sequenceno", "sequencenumber", "counter", "attempt", "attempts", "attemptno", "attemptnumber", "tryno", "trycount",
+    "retry", "retries", "retryno", "retrycount", "ts", "tsms", "timestamp", "timestampms", "now", "currenttime", "localtime", "requesttime",
+    "requesttimestamp", "requestedat", "clienttime", "clienttimestamp", "clientts", "sendtime", "senttime", "sentat", "issuedat",
+];
 /// Members of an answer that hold a code and no content.
 const CODES: [&str; 8] = ["code", "error", "err", "errorcode", "reason", "fault", "message", "payload"];
 /// Arguments that hold headers.

@@ -1,9 +1,9 @@
 //! Recognizes tool results that report a failure or refusal although the call itself succeeded.
 
-use super::failure::CallFailure;
+use super::failure::{CallFailure, complains};
 use crate::detect::hash;
 use crate::detect::text::phrases::{Phrases, fold};
-use crate::wire::text;
+use crate::wire::{Raw, text};
 use serde_json::{Map, Value};
 
 /// A longer answer is what was asked for, whatever it begins with, in bytes.
@@ -28,6 +28,9 @@ static REFUSED: Phrases = Phrases::new(&[
     "odmowa dostępu|brak uprawnień|nie masz uprawnień|přístup odepřen|nemáte oprávnění|доступ запрещ*|доступ заборонен*|отказано в доступе|недостаточно прав|нет прав|недостатньо прав|немає прав|hozzáférés megtagadva|nincs jogosultság*|erişim reddedildi|erişim engellendi|yetkiniz yok|izniniz yok|δεν έχετε δικαίωμα|άρνηση πρόσβασης",
     "没有权限|無權限|无权限|沒有權限|权限不足|權限不足|拒绝访问|拒絕存取|権限がありません|アクセス権がありません|アクセスが拒否|許可されていません|권한이 없|권한이 부족|액세스가 거부|접근이 거부|không có quyền|từ chối truy cập|akses ditolak|tidak memiliki izin|ไม่มีสิทธิ์|ปฏิเสธการเข้าถึง|אין הרשאה|הגישה נדחתה|تم رفض الوصول|ليس لديك صلاحية|ليس لديك إذن|अनुमति नहीं",
 ]);
+
+/// How far a word for an error may reach with its colon, in bytes.
+const LONGEST_NAME: usize = 32;
 
 /// The failure of which a short answer tells in its first line: by a mark, as in `[ERROR] Kernel died`, or in words.
 pub(super) fn soft_failure(body: &str) -> Option<CallFailure> {
@@ -62,6 +65,85 @@ pub(super) fn refused_request(command: &str, body: &str) -> Option<CallFailure> 
     Some(CallFailure { class: hash::join(failure.class, hash::of(address)), ..failure })
 }
 
+/// Members that hold the number of an error, which is none for a success.
+const NUMBERS: [&str; 6] = ["errcode", "err_code", "errno", "error_code", "errorcode", "errorno"];
+/// Members that say in a word how a request came out, and what they say of one that did not go well.
+const OUTCOMES: [&str; 5] = ["status", "result", "state", "outcome", "type"];
+#[rustfmt::skip]
+const FAILED: [&str; 10] =
+    ["error", "failed", "failure", "fail", "fault", "rejected", "refused", "denied", "invalid", "exception"];
+/// Members that hold what went wrong, and those that say whether all went well.
+const ERRORS: [&str; 5] = ["error", "errors", "err", "errormessage", "error_message"];
+const WELL: [&str; 2] = ["ok", "success"];
+/// The words for an error before a colon, in small letters.
+#[rustfmt::skip]
+const NAMED: [&str; 34] = [
+    "error", "fatal", "failed", "failure", "fehler", "erreur", "échec", "errore", "erro", "falha", "fallo", "fout", "fel", "fejl", "feil", "virhe",
+    "błąd", "chyba", "hiba", "eroare", "greška", "грешка", "ошибка", "помилка", "σφάλμα", "hata", "lỗi", "kesalahan", "ralat", "错误", "錯誤", "エラー", "오류",
+    "שגיאה",
+];
+
+/// Whether a short answer is no success, by its status, by what it holds or by its first word: `{"status":422}`,
+/// `HTTP/1.1 403 Forbidden`, `Fehler: …`.
+pub(super) fn is_no_success(answer: Raw<'_>) -> bool {
+    let body = text::body(answer);
+    body.len() <= ANSWER && says_no_success(&text::unescaped(&body))
+}
+
+/// What else says that something is not as it should be: the errors of a spreadsheet, the states of what keeps crashing.
+#[rustfmt::skip]
+const FAULTS: [&str; 12] = [
+    "#ref!", "#name?", "#value!", "#div/0!", "#n/a", "#num!", "restarting", "crashloopbackoff", "unavailable", "panic", "status=failed", "status: failed",
+];
+
+/// Whether the beginning of an answer says that something is not as it should be, whatever the exit code.
+pub(super) fn tells_fault(said: &str) -> bool {
+    let lower = said.to_ascii_lowercase();
+    complains(said) || FAULTS.iter().any(|fault| lower.contains(fault)) || says_no_success(said)
+}
+
+fn says_no_success(answer: &str) -> bool {
+    let said = answer.trim();
+    match serde_json::from_str(said) {
+        Ok(Value::Object(members)) => members.iter().any(|(name, value)| is_failure(name, value)),
+        Ok(_) => false,
+        Err(_) => has_failed_status(said) || names_error(said),
+    }
+}
+
+/// Whether a member of an answer says that it is no success.
+fn is_failure(name: &str, value: &Value) -> bool {
+    let lower = name.to_ascii_lowercase();
+    match value {
+        Value::Bool(well) => !well && WELL.contains(&&*lower) || *well && ERRORS.contains(&&*lower),
+        Value::Number(number) => {
+            let number = number.as_u64().unwrap_or_default();
+            CODES.contains(&name) && (400..600).contains(&number) || NUMBERS.contains(&&*lower) && number != 0
+        }
+        Value::String(said) => {
+            ERRORS.contains(&&*lower) && !said.is_empty()
+                || OUTCOMES.contains(&&*lower) && FAILED.contains(&&*said.to_ascii_lowercase())
+        }
+        Value::Object(members) => ERRORS.contains(&&*lower) && !members.is_empty(),
+        Value::Array(items) => ERRORS.contains(&&*lower) && !items.is_empty(),
+        Value::Null => false,
+    }
+}
+
+/// Whether an answer begins with the status line of a request that did not go well.
+fn has_failed_status(answer: &str) -> bool {
+    let mut words = answer.split_ascii_whitespace();
+    let is_http = words.next().is_some_and(|word| word.starts_with("HTTP/"));
+    is_http && words.next().and_then(|code| code.parse().ok()).is_some_and(|code| (400..600).contains(&code))
+}
+
+/// Whether an answer begins with the word for an error and a colon.
+fn names_error(answer: &str) -> bool {
+    let plain = answer.trim_start_matches(|c: char| !c.is_alphanumeric());
+    let near = &plain[..plain.floor_char_boundary(LONGEST_NAME)];
+    near.split_once([':', '：']).is_some_and(|(word, _)| NAMED.contains(&&*word.trim().to_lowercase()))
+}
+
 /// Whether a line is an answer in JSON that says that the request was refused, as in `{"message":"Unauthorized","code":401}`.
 fn is_refusal(line: &str) -> bool {
     let Ok(Value::Object(members)) = serde_json::from_str(line) else {
@@ -92,6 +174,27 @@ fn is_marked(line: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn answers_that_are_no_success() {
+        for (answer, is_none) in [
+            (r#"{"status": 422, "error": "owner"}"#, true),
+            (r#"{"data":null,"errors":[{"message":"x"}]}"#, true),
+            (r#"{"errcode":40013}"#, true),
+            (r#"{"status":"error"}"#, true),
+            (r#"{"ok":false}"#, true),
+            ("HTTP/1.1 403 Forbidden\nx", true),
+            ("Fehler: unbekannt", true),
+            ("错误：没有", true),
+            (r#"{"ok":true,"error":null,"errors":[]}"#, false),
+            (r#"{"errcode":0}"#, false),
+            (r#"{"status":200}"#, false),
+            ("HTTP/1.1 200 OK", false),
+            ("No error: fine", false),
+        ] {
+            assert_eq!(says_no_success(answer), is_none, "{answer}");
+        }
+    }
 
     #[test]
     fn refusals_and_marks() {

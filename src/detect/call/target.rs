@@ -49,6 +49,11 @@ impl Aim {
         if self.is_elsewhere { None } else { self.names.iter().find_map(|name| server(name)) }
     }
 
+    /// The targets, the names of programs and their subcommands among them.
+    pub(crate) fn names(&self) -> &[String] {
+        &self.names
+    }
+
     /// Whether one of the targets is a path, and so no word that says what a program does.
     pub(crate) fn names_path(&self) -> bool {
         self.names.iter().any(|name| name.contains('/'))

@@ -276,7 +276,7 @@ impl CallHistory {
         };
         let now = Seen { times: 1, ..self.now() };
         let is_new = self.keys.insert(hash::spread(measured.key), now).is_none();
-        if !measured.sure {
+        if !measured.sure && !measured.terse {
             return is_new;
         }
         let (taken, new) = self.measured.get_or_insert_with(call.key, Default::default);

@@ -5,12 +5,20 @@ use crate::detect::call::Call;
 use crate::detect::call::classify::CallKind;
 use crate::detect::call::ids;
 use crate::detect::hash;
+use crate::detect::text::phrases::{Phrases, fold};
 use std::collections::VecDeque;
 
 /// How many failures to remember.
 const FAULTS: usize = 6;
 /// How many of the ids that were treated to remember of each.
 const TREATED: usize = 64;
+
+/// What is said of something that another one holds. Who takes it away finds the next one at it, and is no farther.
+static HELD: Phrases = Phrases::new(&[
+    "lock|locks|locked|locking|unlock|lockfile|mutex|lease|held|holds|holding|in progress|already running|another command|another process|another operation|another instance|blocked by|checked out by|reserved by",
+    "gesperrt|sperre|läuft bereits|verrouillé|verrou|en cours|bloqueado|bloqueada|bloqueo|en curso|em andamento|bloccato|bloccata|in corso|vergrendeld|låst|låses|lukittu|zablokowan*|uzamčen*|zamčen*|blocat|zárolva|kilitli",
+    "заблокирован*|блокировк*|уже выполняется|заблоковано|锁定|被锁|鎖定|正在运行|ロック|실행 중|잠금|잠겨|bị khóa|terkunci|נעול|مقفل",
+]);
 
 /// A failure of a call, and what was done about it.
 struct Fault {
@@ -36,6 +44,9 @@ impl Mended {
             self.treat(call);
             return false;
         };
+        if HELD.is_in(&fold(&failure.line.replace(['_', '-'], " "))) {
+            return false;
+        }
         let key = hash::join(call.attempt_key, failure.class);
         let Some(fault) = self.0.iter_mut().find(|fault| fault.key == key) else {
             if self.0.len() == FAULTS {
@@ -63,7 +74,7 @@ impl Mended {
         if self.0.is_empty() || matches!(call.kind, CallKind::Observe | CallKind::Poll | CallKind::Plan) {
             return;
         }
-        let given = ids::of_text(&call.input.text);
+        let given = ids::of_input(&call.input.text);
         for fault in &mut self.0 {
             let new = given.iter().filter(|id| fault.named.contains(id) && !fault.treated.contains(id));
             let new: Vec<u64> = new.copied().collect();

@@ -162,7 +162,7 @@ impl Pauses {
 
     /// When the same call last ended, in milliseconds since the Unix epoch.
     pub(super) fn ended(&self, call: &Call) -> Option<i64> {
-        self.ends.get(&call.key).map(|end| end.at)
+        self.ends.get(&call.wait_key()).map(|end| end.at)
     }
 
     /// What the pause before a call says: a call waits if it is the same read again, after a pause or with one, and
@@ -189,14 +189,16 @@ impl Pauses {
         let only_sleeps = call.line.as_ref().is_some_and(|line| line.effect == Effect::Poll);
         self.awake += i64::from(!only_sleeps);
         let (start, end) = call.span;
-        let last = self.ends.get(&call.key).copied();
+        let last = self.ends.get(&call.wait_key()).copied();
         let equal = last.filter(|last| last.result == call.result_key);
         let since = equal.map_or(end, |last| last.since);
         let times = equal.map_or(1, |last| last.times + 1);
         let started =
             equal.map_or_else(|| self.deed.is_some_and(|deed| self.awake - deed <= STARTED), |last| last.started);
-        self.ends
-            .insert(call.key, WaitEnd { at: end, awake: self.awake, result: call.result_key, since, times, started });
+        self.ends.insert(
+            call.wait_key(),
+            WaitEnd { at: end, awake: self.awake, result: call.result_key, since, times, started },
+        );
         if may_start(call) {
             self.deed = Some(self.awake);
         }
@@ -220,8 +222,8 @@ impl Pauses {
     /// Notes how long it took until a call was made, unless it is the one before once more.
     fn time(&mut self, call: &Call) {
         let (start, end) = call.span;
-        let before = self.latest.replace((call.key, end));
-        let Some((_, ended)) = before.filter(|(key, _)| *key != call.key) else { return };
+        let before = self.latest.replace((call.wait_key(), end));
+        let Some((_, ended)) = before.filter(|(key, _)| *key != call.wait_key()) else { return };
         if self.usual.len() == USUAL {
             self.usual.pop_front();
         }
@@ -270,6 +272,20 @@ fn is_refused(call: &Call, gap: Gap) -> bool {
     gap.pause >= BREATH && gap.is_spaced() && (looks(call) || waits) && is_refusal()
 }
 
+/// Whether a look after a real pause says that what it looks at is under way: by its exit code, it has not failed, but is
+/// not there yet.
+fn is_under_way(call: &Call, gap: Gap) -> bool {
+    gap.pause >= PAUSE
+        && gap.is_spaced()
+        && (looks(call) || call.ends.len() <= REFUSAL)
+        && WaitSigns::read(&call.tool, given(call), &call.ends, 0, 0).says_running
+}
+
+/// Whether whoever looks leaves a pause of their own, and what they look at may come by itself.
+fn is_patient(call: &Call, gap: Gap) -> bool {
+    gap.pause >= PAUSE && gap.is_spaced() && !gap.is_usual && by_itself(call) && !needs_more_than_time(&call.ends)
+}
+
 /// Whether what was just started answers nothing, or a code alone, as in `000` and `503`.
 fn has_no_answer(call: &Call, gap: Gap) -> bool {
     gap.started && (call.empty || call.ends.trim().chars().eq([PLACEHOLDER])) && by_itself(call)
@@ -292,7 +308,9 @@ fn by_itself(call: &Call) -> bool {
 fn check_wait(call: &Call, gap: Gap) -> Pause {
     let failed = call.failed() || matches!(call.check, Some(CheckOutcome::Failed { .. }));
     let running = || WaitSigns::read(&call.tool, given(call), &call.ends, 0, gap.pause).says_running;
-    if gap.pause >= LONG_PAUSE && !failed && running() { Pause::Wait } else { Pause::None }
+    // What only says that it runs is no build, whatever its name and its exit code.
+    let sleeps_first = || sleeps(call) && gap.took >= PAUSE && call.failing.is_none() && call.ends.len() <= REFUSAL;
+    if (gap.pause >= LONG_PAUSE && !failed || sleeps_first()) && running() { Pause::Wait } else { Pause::None }
 }
 
 /// The pause must be the call's own, since agents think before they try again what failed. One that the call makes
@@ -308,9 +326,11 @@ fn failed_wait(call: &Call, gap: Gap) -> Pause {
         let sleeps_first = sleeps && gap.took >= SHORT_PAUSE;
         return if sleeps_first && (looks(call) || refuses(&call.ends)) {
             gap.short()
+        } else if is_under_way(call, gap) {
+            Pause::Wait
         } else if is_refused(call, gap) {
             gap.hasty()
-        } else if sleeps_first && call.kind == CallKind::Unknown {
+        } else if sleeps_first && call.kind == CallKind::Unknown || is_patient(call, gap) {
             Pause::Slow
         } else {
             Pause::None
@@ -324,6 +344,8 @@ fn failed_wait(call: &Call, gap: Gap) -> Pause {
         Pause::Wait
     } else if sleeps {
         gap.short()
+    } else if is_patient(call, gap) {
+        Pause::Slow
     } else {
         Pause::None
     }

@@ -9,6 +9,8 @@ use crate::wire::record::{Evidence, Point};
 
 /// How many calls of a round to remember to recognize duplicates.
 const MEMBERS: usize = 64;
+/// From this many times on, a look is one that is made again and again.
+const OFTEN: u32 = 4;
 /// The most excerpts of a round that a finding shows.
 const EXCERPTS: usize = 3;
 
@@ -27,6 +29,12 @@ pub(crate) struct Round {
     pub(crate) key_with_result: u64,
     /// The same, whatever the ids of what the calls look at.
     pub(crate) key_without_ids: u64,
+    /// Equal for equal sets of calls with equal results, whatever the numbers that they are given.
+    pub(crate) key_without_numbers: u64,
+    /// Whether one of the calls looks once more at something that is not as it should be.
+    pub(crate) shows_fault: bool,
+    /// Whether one of the calls does something that was not done before, as far as anybody knows.
+    pub(crate) does_new: bool,
     /// Whether one of the calls waits.
     pub(crate) poll: bool,
     /// Whether one of the calls is a read that is repeated after a pause.
@@ -51,6 +59,8 @@ pub(crate) struct Round {
     pub(crate) advances: bool,
     /// Whether one of the calls measured something new, and says what.
     pub(crate) measured: bool,
+    /// Whether one of the results is a figure and its name, and another one than before.
+    pub(crate) new_figure: bool,
     /// Whether it only repeats what was done before the context was compacted.
     pub(crate) reread: bool,
     /// How many calls.
@@ -72,6 +82,9 @@ impl Round {
             key: 0,
             key_with_result: 0,
             key_without_ids: 0,
+            key_without_numbers: 0,
+            shows_fault: false,
+            does_new: false,
             poll: false,
             slow: false,
             passed: true,
@@ -84,6 +97,7 @@ impl Round {
             moves_on: false,
             advances: false,
             measured: false,
+            new_figure: false,
             reread: true,
             calls: 0,
             shown: Vec::new(),
@@ -104,6 +118,10 @@ impl Round {
         self.key = self.key.wrapping_add(hash::spread(call.key));
         self.key_with_result = self.key_with_result.wrapping_add(hash::spread(call.key_with_result()));
         self.key_without_ids = self.key_without_ids.wrapping_add(hash::spread(call.without_ids));
+        self.key_without_numbers = self.key_without_numbers.wrapping_add(hash::spread(call.key_without_numbers()));
+        self.shows_fault |= compared.times >= OFTEN && call.shows_fault();
+        let may_do = !matches!(call.kind, CallKind::Observe | CallKind::Check | CallKind::Poll);
+        self.does_new |= may_do && compared.new_call && !call.failed();
         if compared.advances {
             // Fewer fail than ever, which the normalized result may hide.
             let failing = call.progress.failing.map_or(0, u64::from);
@@ -121,6 +139,7 @@ impl Round {
         self.moves_on |= compared.moves && !call.shows_id;
         self.advances |= compared.advances;
         self.measured |= compared.measured && call.measures();
+        self.new_figure |= compared.measured && call.tells_figure();
         self.reread &= compared.reread;
         self.calls += 1;
         self.last = call.point.clone();

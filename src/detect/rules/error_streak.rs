@@ -1,5 +1,7 @@
 //! Detects the same error again and again, whatever is tried, and calls that fail one after the other.
 
+mod written;
+
 use super::rule::{Rule, RuleInfo};
 use super::streak::Streak;
 use crate::detect::call::Call;
@@ -16,6 +18,7 @@ use crate::detect::signal::{Signal, Signals};
 use crate::detect::text::wait_signs::{PAUSE, is_unreachable};
 use crate::wire::record::{Grade, Kind};
 use std::collections::VecDeque;
+use written::Written;
 
 // OpenHands stops at three errors in a row, which occurs in 1.9 % of runs that finished by themselves. Five occur in
 // none.
@@ -57,6 +60,8 @@ struct Failures {
     same_call: bool,
     /// The tool that the last call meant, if it was not understood.
     meant: Option<u64>,
+    /// How many of them are aimed at what was written just before.
+    own: u64,
     /// A call changes something by name, or names a tool or a program that does not exist.
     edits: bool,
     /// What all of them fail for, if that is neither their own nor their targets'.
@@ -79,6 +84,7 @@ pub(super) struct ErrorStreak {
     errors: VecDeque<Failures>,
     /// Calls that failed one after the other.
     row: Option<Failures>,
+    written: Written,
     message: String,
 }
 
@@ -110,14 +116,14 @@ impl ErrorStreak {
             errors.between += u64::from(decided);
         }
         self.errors.retain(|errors| errors.between <= BETWEEN);
-        match &call.failure {
-            Some(failure) => {
-                if compared.advances {
-                    self.move_on(call, failure, signals);
-                }
-                self.fail(call, failure, compared.is_slow(), context, signals);
+        if let Some(failure) = &call.failure {
+            if compared.advances {
+                self.move_on(call, failure, signals);
             }
-            None => self.succeed(call, compared, signals),
+            self.fail(call, failure, compared.is_slow(), context, signals);
+        } else {
+            self.written.take(call);
+            self.succeed(call, compared, signals);
         }
     }
 
@@ -185,10 +191,10 @@ impl ErrorStreak {
         }
         let row = match &mut self.row {
             Some(row) => {
-                row.add(call, failure, context);
+                row.add(call, failure, &self.written, context);
                 row
             }
-            row => row.insert(Failures::begin(0, call, failure, context)),
+            row => row.insert(Failures::begin(0, call, failure, &self.written, context)),
         };
         row.slow |= slow;
         let limits = [context.config.limit(&ROW), context.config.limit(&ROW_STOP)];
@@ -210,14 +216,14 @@ impl ErrorStreak {
             if self.errors.len() == ERRORS {
                 self.errors.pop_front();
             }
-            self.errors.push_back(Failures::begin(class, call, failure, context));
+            self.errors.push_back(Failures::begin(class, call, failure, &self.written, context));
             self.errors.len() - 1
         });
         let errors = &mut self.errors[at];
-        errors.add(call, failure, context);
+        errors.add(call, failure, &self.written, context);
         errors.slow |= slow;
         // What fails in spite of changes is the business of the rule about checks.
-        if call.failing.is_some() && errors.succeeded {
+        if call.failing.is_some() && errors.succeeded && !errors.is_own() {
             return None;
         }
         let limits = [context.config.limit(&WARN), context.config.limit(&STOP)];
@@ -257,9 +263,9 @@ fn cause(call: &Call, failure: &CallFailure, aim: &Aim) -> Option<u64> {
 }
 
 impl Failures {
-    fn begin(class: u64, call: &Call, failure: &CallFailure, context: &RuleContext<'_>) -> Self {
+    fn begin(class: u64, call: &Call, failure: &CallFailure, written: &Written, context: &RuleContext<'_>) -> Self {
         let aim = call.aim();
-        let cause = cause(call, failure, &aim);
+        let (cause, own) = (cause(call, failure, &aim), u64::from(written.holds(&aim, call)));
         let Aim { shape, target, item, .. } = aim;
         Self {
             class,
@@ -274,6 +280,7 @@ impl Failures {
             bare: failure.is_bare,
             same_call: true,
             meant: call.meant,
+            own,
             edits: fails_for_itself(call, failure),
             cause,
             succeeded: false,
@@ -286,7 +293,7 @@ impl Failures {
     }
 
     /// Adds a call, unless it is the first or of the same message as the last.
-    fn add(&mut self, call: &Call, failure: &CallFailure, context: &RuleContext<'_>) {
+    fn add(&mut self, call: &Call, failure: &CallFailure, written: &Written, context: &RuleContext<'_>) {
         let between = std::mem::take(&mut self.between);
         if call.message == self.message && !(call.message.is_empty() && self.ended != call.span.1) {
             return;
@@ -301,6 +308,7 @@ impl Failures {
         self.meant = call.meant;
         let aim = call.aim();
         self.repeats |= self.aims.contains(&(aim.shape, aim.target));
+        self.own += u64::from(written.holds(&aim, call));
         self.item = self.item.filter(|item| aim.item == Some(*item));
         // A word after a program may be a host or a subcommand. The error names what it is about.
         self.mixed |= self.attempt_key != call.attempt_key && !aim.names_path() && !aim.is_named_in(&failure.line);
@@ -332,6 +340,12 @@ impl Failures {
         self.same_call && self.key != call.key && call.line.is_some() && call.check.is_none()
     }
 
+    /// Whether most of them are aimed at what was written to be tried: that is no target that was given, but one more
+    /// attempt.
+    fn is_own(&self) -> bool {
+        self.own * 2 > self.calls.calls()
+    }
+
     /// Whether different targets are gone through, once each in each way, and all of them fail.
     fn is_batch(&self) -> bool {
         let distinct = |of: fn(&(u64, u64)) -> u64| {
@@ -356,7 +370,7 @@ impl Failures {
         }
         let is_batch = self.is_batch();
         let is_of_one_cause = self.cause.is_some() && calls >= context.config.limit(&ROW);
-        let grade = if is_batch && !is_of_one_cause {
+        let grade = if is_batch && !is_of_one_cause && !self.is_own() {
             Grade::Notice
         } else if calls >= stop && !is_batch && !self.succeeded && !self.slow && !self.bare {
             Grade::Stop

@@ -73,7 +73,7 @@ impl Rule for Polling {
 impl Polling {
     /// Takes a poll; `before` is when the same read before it ended, which was the first of the polls.
     fn take(&mut self, call: &Call, before: Option<i64>, context: &RuleContext<'_>, signals: &mut Signals) {
-        let known = self.results.iter().position(|(call_key, _)| *call_key == call.key);
+        let known = self.results.iter().position(|(call_key, _)| *call_key == call.wait_key());
         if known.is_some_and(|at| self.results[at].1 != call.result_key) {
             *self = Self::default();
         }
@@ -81,7 +81,7 @@ impl Polling {
             if self.results.len() == POLL_CALLS {
                 self.results.pop_front();
             }
-            self.results.push_back((call.key, call.result_key));
+            self.results.push_back((call.wait_key(), call.result_key));
         }
         let Some(streak) = &mut self.streak else {
             self.streak = Some(Streak::begin(call, context));

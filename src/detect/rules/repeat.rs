@@ -38,6 +38,9 @@ const TYPICAL: u64 = 2;
 /// How many runs show how often a check passes that does not always pass, or what varies from run to run.
 const FLAKY: u64 = 30;
 
+/// How often a number may be changed to see whether that mends something: a sweep of settings shows a better one by then.
+const TURNS: u64 = 15;
+
 /// Where a run of laps began.
 #[derive(Clone)]
 struct RunStart {
@@ -76,6 +79,9 @@ struct PastRound {
     key: u64,
     key_with_result: u64,
     key_without_ids: u64,
+    key_without_numbers: u64,
+    shows_fault: bool,
+    does_new: bool,
     poll: bool,
     slow: bool,
     passed: bool,
@@ -85,8 +91,33 @@ struct PastRound {
     failed: bool,
     /// One of its calls says that it did something to some.
     did_some: bool,
+    /// One of its results is another figure than before.
+    new_figure: bool,
     shown: Option<Evidence>,
     start: RunStart,
+}
+
+impl PastRound {
+    fn of(round: &Round) -> Self {
+        Self {
+            key: round.key,
+            key_with_result: round.key_with_result,
+            key_without_ids: round.key_without_ids,
+            key_without_numbers: round.key_without_numbers,
+            shows_fault: round.shows_fault,
+            does_new: round.does_new,
+            poll: round.poll,
+            slow: round.slow,
+            passed: round.passed,
+            mutates: round.mutates,
+            does: round.does,
+            failed: round.failed,
+            did_some: round.did_some,
+            new_figure: round.new_figure,
+            shown: round.shown.first().cloned(),
+            start: RunStart { first: round.first.clone(), message: round.message.clone(), tokens: 0, calls: 0 },
+        }
+    }
 }
 
 /// What the rule remembers of one session.
@@ -97,6 +128,8 @@ pub(super) struct Repeat {
     same_results: Runs,
     /// The same, whatever the ids of what they look at.
     same_but_ids: Runs,
+    /// The same, whatever the numbers that the calls are given.
+    same_but_numbers: Runs,
     /// Runs of the same calls with any results, by period.
     same_calls: Runs,
 }
@@ -170,25 +203,17 @@ impl Repeat {
                 round,
                 start,
             );
+            self.same_but_numbers.of_mut(period).advance(
+                before.is_some_and(|b| b.key_without_numbers == round.key_without_numbers),
+                round,
+                start,
+            );
             self.same_calls.of_mut(period).advance(before.is_some_and(|b| b.key == round.key), round, start);
         }
         if newest == PERIODS {
             self.past.pop_front();
         }
-        self.past.push_back(PastRound {
-            key: round.key,
-            key_with_result: round.key_with_result,
-            key_without_ids: round.key_without_ids,
-            poll: round.poll,
-            slow: round.slow,
-            passed: round.passed,
-            mutates: round.mutates,
-            does: round.does,
-            failed: round.failed,
-            did_some: round.did_some,
-            shown: round.shown.first().cloned(),
-            start: RunStart { first: round.first.clone(), message: round.message.clone(), tokens: 0, calls: 0 },
-        });
+        self.past.push_back(PastRound::of(round));
     }
 
     fn report(&self, round: &Round, context: &RuleContext<'_>, signals: &mut Signals) {
@@ -205,7 +230,8 @@ impl Repeat {
         }
         // Of a batch, each thing is looked at once, and nothing is done in between.
         let cycle = self.last_lap(&self.same_but_ids, context.config.limit(&CALL_WARN));
-        if let Some(lap) = cycle.filter(Lap::makes_anew) {
+        let turns = || self.shortest(&self.same_but_numbers, TURNS).filter(Lap::turns_in_vain);
+        if let Some(lap) = cycle.filter(Lap::makes_anew).or_else(turns) {
             signals.report(lap.signal(REPEAT_CALL, Grade::Warn, round, context));
             return;
         }
@@ -249,6 +275,11 @@ impl Lap<'_> {
         self.period > 1 && self.any(|past| past.does && !past.poll) && (fails || !waits)
     }
 
+    /// Whether a number is changed once more, and what is looked at is as bad as before.
+    fn turns_in_vain(&self) -> bool {
+        self.period > 1 && self.any(|past| past.does_new) && self.any(|past| past.shows_fault) && !self.gets_on()
+    }
+
     /// Whether so many of the repeated rounds are one in every other lap, or more.
     fn is_typical(&self, rounds: u64) -> bool {
         rounds * TYPICAL >= self.laps()
@@ -256,9 +287,10 @@ impl Lap<'_> {
 
     /// The gravest grade of such a repetition.
     fn gravest(&self, context: &RuleContext<'_>) -> Grade {
-        // Looks with a pause between them may wait for something, and what does some of it each time may get through:
-        // whether they do is for others to judge.
-        if self.any(|past| past.slow || past.did_some) {
+        // Looks with a pause between them may wait for something, what does some of it each time may get through, and who
+        // measures may compare: whether they do is for others to judge.
+        let compares = self.laps() < FLAKY && self.any(|past| past.new_figure);
+        if compares || self.any(|past| past.slow || past.did_some) {
             return Grade::Warn;
         }
         // Who runs again what passed proves that it passes each time, or is done.

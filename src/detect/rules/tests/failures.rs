@@ -226,3 +226,64 @@ fn refused_arguments_are_no_batch() {
     };
     assert!(is_quiet((0..9).map(validate)), "the fault is in each of the files");
 }
+
+#[test]
+fn a_lock_that_is_taken_away_comes_back() {
+    let laps = |refused: &dyn Fn(usize) -> String, treat: &dyn Fn(usize) -> String| {
+        gravest((0..9usize).flat_map(|n| {
+            [
+                failed_after(1, 20 * n, "etl submit nightly", &refused(n)),
+                bash(20 * n + 9, &treat(n), "done")
+                    .map(|line| line.replace("\"metadata\":{}", "\"metadata\":{\"exit\":0}")),
+            ]
+        }))
+    };
+    let id = |n: usize| format!("{:08x}-1f2e", 0x9f8e_7d6c_usize.wrapping_mul(2 * n + 1) & 0xffff_ffff);
+    let cancel = |n: usize| format!("etl cancel {}", id(n));
+    for held in ["error: nightly is locked by job", "Error: the queue is held by", "Fehler: nightly ist gesperrt durch"]
+    {
+        assert!(laps(&|n| format!("{held} {}", id(n)), &cancel) >= Some(Grade::Warn), "{held}");
+    }
+    // One port after the other is freed, and what works at last is another command.
+    let frees = |n: usize| {
+        [
+            failed_after(
+                1,
+                30 * n,
+                &format!("PORT={} node w.js", 3001 + n),
+                &format!("Error: listen EADDRINUSE: address already in use :::{}", 3001 + n),
+            ),
+            bash(30 * n + 9, &format!("kill {}", 29_720 - 1_711 * n), ""),
+            bash(30 * n + 15, &format!("pm2 start w.js -- --port {}", 3001 + n), &format!("w{n} online")),
+        ]
+    };
+    assert!(is_quiet((0..9).flat_map(frees)));
+    assert!(!is_quiet((0..9).flat_map(|n| frees(n).into_iter().take(2))));
+    // One row after the other is put right.
+    let insert = |n: usize| format!("psql -c \"insert into buyers values ({})\"", 40_117 + 31 * n);
+    let missing = |n: usize| format!("ERROR: Key (buyer)=({}) is not present in table buyers", 40_117 + 31 * n);
+    assert!(laps(&missing, &insert) <= Some(Grade::Notice));
+}
+
+#[test]
+fn scripts_that_are_thrown_away_are_no_batch() {
+    let tries = |write: bool, error: &dyn Fn(usize) -> String| {
+        gravest((0..9usize).flat_map(|n| {
+            let (file, text) = (format!("/tmp/try_{n}.py"), format!("import cad\ncad.open({n})"));
+            let written =
+                call(20 * n, "write", &json!({"filePath": file, "content": text}), "Wrote file successfully.");
+            let run = failed_after(1, 20 * n + 9, &format!("python3 {file}"), &error(n));
+            if write { vec![written, run] } else { vec![run] }
+        }))
+    };
+    let no_licence = |_| "LicenseError: no valid licence for module EXPORT".to_owned();
+    assert_eq!(tries(true, &no_licence), Some(Grade::Warn));
+    assert!(tries(false, &no_licence) <= Some(Grade::Notice), "they were given");
+    let kinds = ["Key", "Value", "Type", "Index", "Name", "Attribute", "Import", "OS", "Runtime"];
+    assert!(tries(true, &|n| format!("{}Error: another one", kinds[n])) <= Some(Grade::Notice));
+    let in_one = (0..9usize).map(|n| {
+        let command = format!("cat > /tmp/t{n}.py <<'EOF'\nimport cad\ncad.open({n})\nEOF\npython3 /tmp/t{n}.py");
+        failed_after(1, 20 * n, &command, &no_licence(n))
+    });
+    assert_eq!(gravest(in_one), Some(Grade::Warn));
+}

@@ -626,3 +626,73 @@ fn a_service_that_crashes_for_ever_comes_no_nearer() {
     let comes = |n: usize| format!("web {}/60 CrashLoopBackOff {} {n}m", n + 1, 3 + n / 3);
     assert!(looks("kubectl get sts", &comes) <= Some(Grade::Notice));
 }
+
+#[test]
+fn what_is_on_its_way_is_waited_for_whatever_the_exit_code() {
+    let looks = |count: usize, pause: usize, command: &str, exit: i32, answer: &str| {
+        gravest((0..count).map(|n| look(n * pause, 60, command, exit, answer)))
+    };
+    for (command, exit, answer) in [
+        ("systemctl is-active indexer", 3, "activating"),
+        ("supervisorctl status worker", 3, "worker    STARTING"),
+        ("rc-service indexer status", 8, " * status: starting"),
+        ("ssh vm7 systemctl is-system-running", 1, "starting"),
+    ] {
+        assert!(looks(12, 16_000, command, exit, answer) <= Some(Grade::Notice), "{command}");
+    }
+    // What only refuses or fails may come up, but hardly after so many looks.
+    for (command, exit, answer) in [
+        ("mysqladmin ping", 1, "mysqladmin: connect to server at 'localhost' failed"),
+        ("curl -sSf http://localhost/up", 22, "curl: (22) The requested URL returned error: 503"),
+        ("systemctl is-active indexer", 3, "failed"),
+    ] {
+        assert_eq!(looks(12, 16_000, command, exit, answer), Some(Grade::Warn), "{command}");
+        assert_eq!(looks(24, 30_000, command, exit, answer), Some(Grade::Warn), "{command}");
+        assert_eq!(looks(12, 1_500, command, exit, answer), Some(Grade::Stop), "{command}");
+    }
+}
+
+#[test]
+fn whoever_waits_longer_each_time_waits() {
+    let polls = |sleep: &dyn Fn(usize) -> String, answer: &str| {
+        let mut at = 0;
+        gravest((1..10usize).map(|n| {
+            at += 15 * n;
+            failed_after(15 * n, at - 15 * n + 3 * n, &format!("{} bk build view 512", sleep(15 * n)), answer)
+        }))
+    };
+    for sleep in [(|n| format!("sleep {n} &&")) as fn(usize) -> String, |n| format!("sleep {n}s;")] {
+        assert!(polls(&sleep, "Build #512  running  (4/9 jobs)") <= Some(Grade::Notice), "{}", sleep(1));
+        assert!(polls(&sleep, "Build #512  failed  (9/9 jobs)") >= Some(Grade::Warn), "{}", sleep(1));
+    }
+}
+
+#[test]
+fn a_refused_request_is_the_same_whatever_numbers_it() {
+    let asks = |input: &dyn Fn(usize) -> serde_json::Value, answer: &str| {
+        gravest((0..12).map(|n| call(5 * n, "desk_book", &input(n), answer)))
+    };
+    let refusals = [
+        r#"{"status": 422, "error": "owner: must be an id"}"#,
+        r#"{"data":null,"errors":[{"message":"Field 'vat' is required"}]}"#,
+        r#"{"errcode":40013,"errmsg":"no such app"}"#,
+        r#"{"status":"error","detail":"owner unknown"}"#,
+        "HTTP/1.1 403 Forbidden\ncontent-type: text/plain\n\nno quota",
+        "Fehler: Der Besitzer ist unbekannt.",
+    ];
+    for refusal in refusals {
+        for input in [
+            (|n| json!({"room": "B2", "attempt": n})) as fn(usize) -> serde_json::Value,
+            |n| json!({"room": "B2", "clientTime": 1_796_000_000_000_u64 + 7 * n as u64}),
+            |n| json!({"room": "B2", "sentAt": format!("2026-11-27T10:02:{n:02}Z")}),
+            |n| json!({"booking": {"room": "B2"}, "meta": {"ts": 1_796_000_000 + n, "client": "x"}}),
+        ] {
+            assert_eq!(asks(&input, refusal), Some(Grade::Stop), "{refusal} {}", input(1));
+        }
+        let rooms = |n| json!({"room": format!("B{n}"), "slot": 7, "attempt": n});
+        assert!(asks(&rooms, refusal) < Some(Grade::Stop), "{refusal}");
+    }
+    for answer in [r#"{"ok":true}"#, r#"{"blank":true}"#, r#"{"status":200,"error":null}"#] {
+        assert!(asks(&|n| json!({"sheet": "log", "seq": n}), answer) <= Some(Grade::Notice), "{answer}");
+    }
+}

@@ -42,7 +42,7 @@ pub(super) fn service(name: &str, arguments: &[String]) -> Judgement {
     let first = verbs.first().copied().unwrap_or_default();
     let look = |word: &&str| {
         has(
-            "ps images inspect logs stats top version info ls list get describe explain api-resources events status is-active is-enabled show \
+            "ps images inspect logs stats top version info ls list get describe explain api-resources events status is-active is-enabled is-failed is-system-running show \
              history search diff port cat list-units template has-session capture-pane display-message list-sessions list-windows \
              list-panes ls-sessions whoami config-view identity get-caller-identity",
             word,
