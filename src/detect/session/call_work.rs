@@ -5,6 +5,7 @@ use super::check_scope::Scope;
 use super::ci_runs::{CiRuns, made_commit};
 use super::ci_state::CiState;
 use super::comments::only_comments;
+use super::failed_record::FailedRecord;
 use super::follow_up::FollowUp;
 use super::local_server::answered;
 use super::lost_work::FileEffect;
@@ -84,6 +85,10 @@ pub(crate) struct CallWork {
     pub(super) records: bool,
     /// What it did that an answer may claim.
     pub(super) supported_work: SupportedWork,
+    /// What it did, or may have, of the acts that a repository keeps.
+    pub(super) kept: SupportedWork,
+    /// The commit or the push that it was, if that failed.
+    pub(super) failed_record: Option<FailedRecord>,
     /// Whether its request to a server of one's own was answered, if it made one.
     pub(super) answered: Option<bool>,
     /// How it came out, if it did something.
@@ -131,6 +136,7 @@ impl CallWork {
         let state = part.state.as_ref();
         let mut work = Self::unread(call);
         if call.denied {
+            work.kept = SupportedWork::default().kept(call, state);
             return work;
         }
         match &call.line {
@@ -139,11 +145,13 @@ impl CallWork {
         }
         work.shown = Validated::read(call, state);
         work.supported_work = SupportedWork::of_call(call, state);
+        work.kept = work.supported_work.kept(call, state);
         work.ci = CiRuns::read(call, state);
         work.ci_state = CiState::read(call, state);
         if work.supported_work.commits() || work.supported_work.pushes() {
             work.commit = answer(state).and_then(|said| made_commit(&said));
         }
+        work.failed_record = FailedRecord::read(call, state);
         work.answered = answered(call, state);
         work.outside_action = OutsideAction::read(call, state);
         work.reply = Reply::read(call, state);
@@ -189,6 +197,8 @@ impl CallWork {
             program: None,
             records: false,
             supported_work: SupportedWork::default(),
+            kept: SupportedWork::default(),
+            failed_record: None,
             answered: None,
             outside_action: None,
             reply: None,

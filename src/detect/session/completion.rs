@@ -193,6 +193,11 @@ impl Completion {
         self.end = Some(if name == "MessageAbortedError" { TurnEnd::Aborted } else { TurnEnd::Error(name.to_owned()) });
     }
 
+    /// Records that a person stopped the answer, and asked for nothing else.
+    pub(crate) fn record_interruption(&mut self) {
+        self.end = Some(TurnEnd::Aborted);
+    }
+
     /// Records that the provider is asked again, so that the answer has not ended.
     pub(crate) fn record_retry(&mut self) {
         self.mark_working();
@@ -344,6 +349,7 @@ impl Completion {
     /// What contradicts that the session is done.
     fn facts(&self, claim: Claim, ending: Ending, warning: Option<&str>) -> Vec<DoneFact> {
         let mut facts = self.work.facts(claim, ending == Ending::Asks, self.text.as_str());
+        let is_false = facts.iter().any(|fact| fact.contradiction == Contradiction::UnsupportedClaim);
         let mut add = |contradiction, fact: String| facts.push(DoneFact { contradiction, fact });
         if self.end == Some(TurnEnd::Length) {
             add(Contradiction::CutOff, "the last answer was cut off by the length limit".to_owned());
@@ -364,6 +370,15 @@ impl Completion {
                 Contradiction::AnnouncedMore,
                 format!("the last text announces more work, which did not follow: \"{line}\""),
             );
+        }
+        let is_over = matches!(self.end, None | Some(TurnEnd::Stop)) && !self.text.as_str().trim().is_empty();
+        if ending == Ending::Plain
+            && is_over
+            && !is_false
+            && !self.work.was_refused()
+            && let Some(fact) = self.work.unmet_fact(self.text.as_str())
+        {
+            add(Contradiction::UnmetRequest, fact);
         }
         if ending == Ending::Plain
             && let Some(said) = self.work.still_runs(self.text.as_str())

@@ -13,6 +13,7 @@ mod clock;
 mod comments;
 mod completion;
 mod effects;
+mod failed_record;
 mod follow_up;
 mod forbidden;
 mod git_steps;

@@ -9,7 +9,7 @@ use crate::detect::call::shell::{CommandLine, Effect, SimpleCommand, commands};
 use crate::detect::quoted::quoted;
 use crate::detect::text::ending::Ending;
 use crate::detect::text::head_and_tail::tail;
-use crate::detect::text::reported::tells_failure;
+use crate::detect::text::reported::{gives_exit, tells_failure};
 use crate::detect::text::wait_signs::has_word;
 use crate::wire::part::ToolState;
 use crate::wire::text::{self, EXCERPT};
@@ -38,7 +38,8 @@ const REFUSALS: [&str; 6] = ["rejected", "denied", "refused", "declined", "forbi
 /// What programs say of an action that was refused, wherever it stands in the output of their line: a later command
 /// hides the exit code. Each with words of the commands that say so.
 #[rustfmt::skip]
-const REFUSED: [(&[&str], &str, &[&str]); 6] = [
+const REFUSED: [(&[&str], &str, &[&str]); 7] = [
+    (&["git"], "commit", &["husky - pre-commit script failed", "husky - commit-msg script failed", "husky - pre-commit hook exited", "husky - commit-msg hook exited", "error: gpg failed to sign", "fatal: failed to write commit object"]),
     (&["git"], "push", &["! [rejected]", "! [remote rejected]", "error: failed to push"]),
     (&["aws", "gsutil", "s3cmd", "rclone", "mc", "gcloud", "az"], "", &["upload failed:", "copy failed:", "move failed:", "delete failed:", "AccessDeniedException", "Failed to copy:"]),
     (&["kubectl", "oc"], "", &["Error from server (Forbidden)", "Error from server (Conflict)", "Error from server (Invalid)", "Error from server (BadRequest)", "Error from server (Unauthorized)"]),
@@ -79,6 +80,8 @@ pub(super) struct Refusal {
     said: String,
     /// By a tool, or by which kind of command.
     by: By,
+    /// The exit code.
+    exit: Option<i64>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -126,10 +129,12 @@ impl OutsideAction {
         let is_over = state.is_some_and(|state| &*state.status == "completed");
         if let Some(said) = is_over.then(|| hidden_refusal(command, state)).flatten() {
             let by = if hands_on { By::HandsOn } else { By::Command };
-            return Some(Self::Refused(Refusal { tool: named(), said, by }));
+            return Some(Self::Refused(Refusal { tool: named(), said, by, exit: call.exit }));
         }
         match complaint {
-            Some(said) if !is_moot(&said) => Some(Self::Refused(Refusal { tool: named(), said, by: By::Command })),
+            Some(said) if !is_moot(&said) => {
+                Some(Self::Refused(Refusal { tool: named(), said, by: By::Command, exit: call.exit }))
+            }
             _ => (!call.failed()).then_some(Self::Taken),
         }
     }
@@ -142,7 +147,7 @@ impl OutsideAction {
     /// That something was refused, unless it is there already.
     fn refusal(tool: String, by: By, state: Option<&ToolState<'_>>) -> Option<Self> {
         let said = state.and_then(|state| state.error.or(state.output)).map(text::decode).unwrap_or_default();
-        (!is_moot(&said)).then(|| Self::Refused(Refusal { tool, said: quoted(said.trim(), EXCERPT), by }))
+        (!is_moot(&said)).then(|| Self::Refused(Refusal { tool, said: quoted(said.trim(), EXCERPT), by, exit: None }))
     }
 
     /// What contradicts a text that does not tell of the refusal. `names` says whether the request has one of these words:
@@ -153,7 +158,7 @@ impl OutsideAction {
         names: impl Fn(&[&str]) -> bool,
         reports: impl Fn() -> bool,
     ) -> Option<String> {
-        let Self::Refused(Refusal { tool, said, by }) = self else { return None };
+        let Self::Refused(Refusal { tool, said, by, exit }) = self else { return None };
         let may_be = match by {
             By::Tool => true,
             By::HandsOn => names(&ASKED),
@@ -162,7 +167,11 @@ impl OutsideAction {
         };
         let mut words = codes(said);
         words.extend(REFUSALS.iter().filter(|word| said.contains(**word)).map(|word| (*word).to_owned()));
-        if !may_be || tells_failure(text, &words) || Ending::read(text) == Ending::GaveUp {
+        if !may_be
+            || exit.is_some_and(|exit| gives_exit(text, exit))
+            || tells_failure(text, &words)
+            || Ending::read(text) == Ending::GaveUp
+        {
             return None;
         }
         Some(format!("the last call of `{tool}` failed, and the agent does not say so: \"{said}\""))

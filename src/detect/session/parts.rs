@@ -16,6 +16,9 @@ use crate::wire::record::Why;
 use crate::wire::text;
 use std::borrow::Cow;
 
+/// What stands for a message where a person stopped the answer and said nothing, as Claude Code writes it.
+const INTERRUPTED: &str = "[Request interrupted by user]";
+
 /// The largest buffer for prose to keep between events, in bytes: most pieces of text are smaller.
 const BUFFER: usize = 1024;
 /// The length of what is said of a running call, in characters.
@@ -104,6 +107,10 @@ impl PartReader {
             return;
         }
         let text = part.text.map(text::decode).unwrap_or_default();
+        if text.trim() == INTERRUPTED {
+            state.completion.record_interruption();
+            return;
+        }
         state.history.given.read(&text);
         if state.user.receive_message(&part.message, &text, line.now) {
             state.history.forget_calls();

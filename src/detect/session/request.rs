@@ -1,5 +1,7 @@
 //! Reads what a person's message asks for, as far as it decides whether a rest without changes is a success.
 
+use crate::detect::text::asked_acts::asked_acts;
+use crate::detect::text::claims::Work;
 use crate::detect::text::ending::Asked;
 use crate::detect::text::omitted::omits_what_is_asked;
 use crate::detect::text::phrases::{Phrases, fold};
@@ -102,6 +104,7 @@ pub(crate) struct UserRequest {
     wants_change: bool,
     looks: bool,
     folded: String,
+    acts: Vec<Work>,
 }
 
 impl UserRequest {
@@ -112,7 +115,7 @@ impl UserRequest {
             || LOOK.begins(folded.trim_start()) && !then_changes(&folded)
             || folded.trim_end().ends_with(['?', '？', '؟']);
         let wants_change = CHANGE.find_all(&folded).any(|(start, _)| is_asked(&folded[..start])) || mends(&folded);
-        Self { wants_change, looks, folded }
+        Self { wants_change, looks, folded, acts: asked_acts(text) }
     }
 
     /// Whether the message asks for a report on what is there, and for no change of files. A promise of work that nobody
@@ -132,6 +135,11 @@ impl UserRequest {
     fn writes_answer(&self, from: usize) -> bool {
         let rest = &self.folded[from..];
         ANSWER.is_in(&rest[..rest.floor_char_boundary(OBJECT)])
+    }
+
+    /// The acts that it asks for and that a repository keeps.
+    pub(crate) fn acts(&self) -> &[Work] {
+        &self.acts
     }
 
     /// Whether the message asks a question, and for no change.

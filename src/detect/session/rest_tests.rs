@@ -9,6 +9,7 @@ mod harmless_changes;
 mod no_answers;
 mod other_states;
 mod refusals;
+mod unmet_requests;
 
 /// A stream of one session and its children, written down step by step.
 #[derive(Default)]

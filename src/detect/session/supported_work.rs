@@ -1,5 +1,6 @@
 //! Tells which kinds of work a call supports that an answer may claim: commits, pushes, and work outside the project.
 
+use super::ci_runs::made_commit;
 use crate::detect::call::Call;
 use crate::detect::call::classify::{CallKind, runs_anything};
 use crate::detect::call::shell::{Effect, SimpleCommand, commands};
@@ -20,7 +21,7 @@ const REFUSALS: [&str; 18] = [
 /// What it says when it takes something, in small letters.
 const TAKEN: [&str; 5] = [" -> ", "up-to-date", "/pull/", "/merge_requests/", "successfully"];
 /// What Git says when a commit holds nothing.
-const NO_COMMIT: [&str; 3] = ["nothing to commit", "no changes added to commit", "nothing added to commit"];
+pub(super) const NO_COMMIT: [&str; 3] = ["nothing to commit", "no changes added to commit", "nothing added to commit"];
 /// What a commit closes, in small letters: GitHub, GitLab and Gitea read the same words.
 const CLOSING: [&str; 3] = ["close", "fix", "resolve"];
 /// Programs that bring files to another place.
@@ -54,22 +55,34 @@ const WRITERS: [&str; 20] = [
     "hugo", "zola", "jekyll", "mkdocs", "sphinx-build", "pelican", "hexo", "eleventy", "antora", "asciidoctor", "mdbook", "pandoc", "gprbuild", "latexmk", "xelatex", "pdflatex",
     "typst", "snakemake", "bitbake", "sass",
 ];
+/// Words in commands and tools that commit, push, tag or open a pull request by themselves, or may, and the beginnings of
+/// some.
+#[rustfmt::skip]
+const KEEPING: [&str; 27] = [
+    "git", "github", "gitlab", "gh", "glab", "pr", "mr", "pull", "merge", "tag", "jj", "hg", "svn", "gt", "sl", "arc", "ci", "ship", "land", "sync", "save", "submit", "version",
+    "finish", "send", "upload", "done",
+];
+#[rustfmt::skip]
+const KEEPING_BEGINNINGS: [&str; 9] = ["commit", "push", "release", "publish", "deploy", "bump", "changeset", "checkin", "graphite"];
+/// What an act has as well that is done later: what is pushed was committed.
+const IMPLIED: [(Work, &[Work]); 2] =
+    [(Work::OpenedPr, &[Work::Pushed, Work::Committed]), (Work::Pushed, &[Work::Committed])];
 /// Work outside of the project that any program may do which talks to something.
 const OUTSIDE: [Work; 4] = [Work::Deployed, Work::Sent, Work::Posted, Work::ClosedIssue];
 
 /// A set of works that calls support.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct SupportedWork(u16);
+pub(crate) struct SupportedWork(u32);
 
 impl SupportedWork {
     /// Everything there is.
-    const ALL: Self = Self(u16::MAX);
+    const ALL: Self = Self(u32::MAX);
     /// It may have been anything.
-    const ANYTHING: u16 = 1 << 15;
+    const ANYTHING: u32 = 1 << 31;
 
     /// These works.
     pub(super) fn of(works: &[Work]) -> Self {
-        Self(works.iter().fold(0, |all, work| all | 1 << *work as u16))
+        Self(works.iter().fold(0, |all, work| all | 1 << *work as u32))
     }
 
     /// Adds the works of another set.
@@ -79,7 +92,7 @@ impl SupportedWork {
 
     /// Whether a call did this work, or may have.
     pub(crate) fn has(self, work: Work) -> bool {
-        self.0 & 1 << work as u16 != 0
+        self.0 & 1 << work as u32 != 0
     }
 
     /// Whether a call did anything that leaves something behind.
@@ -96,6 +109,33 @@ impl SupportedWork {
     /// Whether a call committed, and did not only do what may be anything.
     pub(crate) fn commits(self) -> bool {
         self.0 & Self::ANYTHING == 0 && self.has(Work::Committed)
+    }
+
+    /// What may be taken for done of the acts that a repository keeps, where this is what a call did: what only may be
+    /// anything counts if its name or its output says so. An act for which there was no need is done.
+    pub(crate) fn kept(self, call: &Call, state: Option<&ToolState<'_>>) -> Self {
+        if call.denied {
+            let command = call.input.command.as_deref().unwrap_or(&call.tool);
+            return if names_keeping(command) { Self::ALL } else { Self::default() };
+        }
+        let said = || said(state.and_then(|state| state.error.or(state.output)));
+        let mut kept = self;
+        if self.0 & Self::ANYTHING != 0 && call.line.is_some() {
+            let command = call.input.command.as_deref().unwrap_or_default();
+            if !names_keeping(command) && made_commit(&said()).is_none() {
+                return Self::default();
+            }
+        }
+        let commits = || call.input.command.as_ref().is_some_and(|command| command.contains("commit"));
+        if !kept.has(Work::Committed) && commits() && NO_COMMIT.iter().any(|none| said().contains(none)) {
+            kept.add(Self::of(&[Work::Committed]));
+        }
+        for (work, implied) in IMPLIED {
+            if kept.has(work) {
+                kept.add(Self::of(implied));
+            }
+        }
+        kept
     }
 
     /// What a call did. One that failed did nothing, as far as nobody can tell which of its commands did.
@@ -209,6 +249,17 @@ impl SupportedWork {
         if (has("pr") || has("mr")) && has("merge") {
             acts.add(Self::of(&[Work::Committed, Work::Pushed]));
         }
+        let looks = matches!(command.effect(), Effect::Observe | Effect::Poll);
+        // Releases and versions of packages: `gh release create`, `npm version minor`, `jj commit`.
+        if !looks && (has("release") || has("version")) {
+            acts.add(Self::of(&[Work::Committed, Work::Tagged]));
+        }
+        if !looks && (has("commit") || has("submit")) {
+            acts.add(Self::of(&[Work::Committed]));
+        }
+        if !looks && has("submit") {
+            acts.add(Self::of(&[Work::OpenedPr]));
+        }
         // Images, charts and packages go to registries: `docker push`, `helm push`.
         if has("push") {
             acts.add(Self::of(&[Work::Pushed]));
@@ -247,11 +298,23 @@ impl SupportedWork {
                 acts.add(Self::of(&[Work::OpenedPr]));
             }
         }
+        let lists = ["-l", "--list", "-d", "--delete", "-v", "--verify"].iter().any(|option| has(option));
+        if has("tag") && !lists && words.last() != Some(&"tag") {
+            acts.add(Self::of(&[Work::Tagged]));
+        }
         if has("send-email") || has("request-pull") {
             acts.add(Self::of(&[Work::Sent]));
         }
         acts
     }
+}
+
+/// Whether a command or a tool names what a repository keeps.
+fn names_keeping(command: &str) -> bool {
+    command
+        .to_lowercase()
+        .split(|c: char| !c.is_alphanumeric())
+        .any(|word| KEEPING.contains(&word) || KEEPING_BEGINNINGS.iter().any(|beginning| word.starts_with(beginning)))
 }
 
 /// What a call printed, in small letters.

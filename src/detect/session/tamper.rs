@@ -2,6 +2,7 @@
 //! relaxed settings.
 
 mod accepted;
+mod bent;
 mod commands;
 mod emptied;
 mod exempted;
@@ -21,6 +22,7 @@ use crate::detect::call::shell::{
 };
 use crate::wire::{Raw, members, text};
 use accepted::accepted;
+use bent::bent;
 use emptied::emptied;
 use exempted::exempted;
 pub(crate) use policy::ChecksBefore;
@@ -208,6 +210,9 @@ impl Tampering {
             self.found.push(Tamper::new(TamperKind::Emptied, "", file, format!("{what} taken out of {file}")));
         } else if let Some(fact) = old.filter(|_| in_tests).and_then(|old| weakened(old, new)) {
             self.found.push(Tamper::new(TamperKind::Weakened, "", file, format!("{fact}, in {file}")));
+        } else if let Some(bent) = old.filter(|_| in_tests).and_then(|old| bent(old, new)) {
+            let fact = format!("{}, in {file}", bent.fact);
+            self.found.push(Tamper { value: bent.value, ..Tamper::new(TamperKind::Bent, "", file, fact) });
         }
         if let Some(old) = old {
             self.compare_checks(file, old, new);
@@ -264,22 +269,32 @@ impl Tampering {
 
     /// Adds those of a later call, made while the checks stand so: without one that fails, a test that goes away is an
     /// ordinary change. What the request names was asked for.
-    pub(crate) fn merge(&mut self, later: &Self, standing: ChecksBefore, request: &UserRequest) {
+    pub(crate) fn merge(&mut self, later: &Self, standing: ChecksBefore<'_>, request: &UserRequest) {
         self.found.retain(|old| !later.undone.iter().any(|(file, marker)| old.file == *file && old.marker == *marker));
         self.created.extend(later.created.iter().take(CREATED.saturating_sub(self.created.len())).cloned());
         for tamper in &later.found {
-            let own = tamper.how == TamperKind::Deleted
+            let is_bent = tamper.how == TamperKind::Bent;
+            // What is expected now is what the code did.
+            let is_other =
+                is_bent && tamper.value.as_ref().is_some_and(|value| !standing.said.contains(value.as_str()));
+            let own = (is_bent || tamper.how == TamperKind::Deleted)
                 && self.created.iter().any(|made| made.ends_with(&tamper.file) || tamper.file.ends_with(made.as_str()));
             let policy = tamper.how.policy();
             let is_asked = policy.is_asked(tamper.value.as_deref(), request);
-            if policy.counts(standing, request) && !own && !is_asked && self.found.len() < MOST {
+            if policy.counts(standing, request) && !own && !is_other && !is_asked && self.found.len() < MOST {
                 let grave = policy.is_grave(tamper.replaces, standing, request);
                 // The work itself may change what is expected.
                 let untold = tamper.how == TamperKind::Accepted && !standing.failed_first
+                    || is_bent
                     || tamper.how == TamperKind::Suppressed;
                 self.found.push(Tamper { grave, untold, ..tamper.clone() });
             }
         }
+    }
+
+    /// Records that code changed that is no test: what a test expects may follow from that.
+    pub(crate) fn see_code_change(&mut self) {
+        self.found.retain(|tamper| tamper.how != TamperKind::Bent);
     }
 
     /// Whether there is anything in it.
@@ -307,9 +322,10 @@ impl Tampering {
 
 /// What tells of an expected output, or of complaints that a checker leaves out, in small letters.
 #[rustfmt::skip]
-const EXPECTATIONS: [&str; 20] = [
+const EXPECTATIONS: [&str; 32] = [
     "snapshot", "golden", "baseline", "expected output", "expectation", "expect test", "fixture", "promote", "bless", "approved", "screenshot", "instantané",
     "instantánea", "эталон", "снимк", "快照", "スナップショット", "noqa", "suppress", "_todo",
+    "expect", "assert", "test was", "test is", "the test to", "updated the test", "changed the test", "adjusted the test", "erwart", "attend", "期望", "期待",
 ];
 
 /// How a command has a checker accept all that it complains of.

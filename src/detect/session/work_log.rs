@@ -4,6 +4,7 @@ use super::accepted_failures::AcceptedFailures;
 use super::call_work::CallWork;
 use super::check_log::{CheckLog, FailedCheck};
 use super::ci_state::CiState;
+use super::failed_record::FailedRecord;
 use super::forbidden::Forbidden;
 use super::git_steps::GitSteps;
 use super::local_server::is_no_answer;
@@ -23,6 +24,7 @@ use super::unfinished::Unfinished;
 use super::version_bump;
 use crate::detect::call::checks::CheckOutcome;
 use crate::detect::call::shell::{Change, CheckRun};
+use crate::detect::text::asked_acts::{tells_undone, verb};
 use crate::detect::text::ci_claim::wants_ci_passing;
 use crate::detect::text::claims::{Work, WorkClaim, claims, says_it_answers};
 use crate::detect::text::ending::Ending;
@@ -82,6 +84,10 @@ struct ForRequest {
     number: RequestNumber,
     /// The last call was denied.
     refused: bool,
+    /// What its calls did of the acts that a repository keeps.
+    kept: SupportedWork,
+    /// The last commit or push, if it failed.
+    failed_record: Option<FailedRecord>,
     /// How the last thing came out that was done.
     outside_action: Option<OutsideAction>,
     /// What its calls asked for had an answer.
@@ -218,6 +224,7 @@ impl WorkLog {
         if own && !work.is_note {
             self.latest.refused = work.denied;
         }
+        self.latest.kept.add(work.kept);
         if work.denied {
             return;
         }
@@ -233,12 +240,7 @@ impl WorkLog {
             }
         }
         self.record_acts(work);
-        let standing = ChecksBefore {
-            failing: self.checks.is_failing(),
-            failing_code: self.checks.is_failing_code(),
-            failed_first: self.latest.failed_first,
-        };
-        self.tampering.merge(&work.tampering, standing, &self.request);
+        self.merge_tampering(work);
         self.latest.stubs.merge(&work.stubs, &self.request);
         self.project.learn(&work.packages);
         let is_foreign = work.touch.git().is_some_and(|git| self.lost.is_foreign(git));
@@ -265,6 +267,17 @@ impl WorkLog {
         }
         self.checks.record_validated(&work.shown);
         self.record_remote(work);
+    }
+
+    fn merge_tampering(&mut self, work: &CallWork) {
+        let standing = ChecksBefore {
+            failing: self.checks.is_failing(),
+            failing_code: self.checks.is_failing_code(),
+            failed_first: self.latest.failed_first,
+            changed_code: self.latest.changed_code,
+            said: self.checks.failed().next().map_or("", |check| &check.said),
+        };
+        self.tampering.merge(&work.tampering, standing, &self.request);
     }
 
     fn record_checks(&mut self, work: &CallWork) {
@@ -326,7 +339,11 @@ impl WorkLog {
         self.changes.most = self.changes.most.max(Some(change));
         if change == Change::Certain {
             self.latest.changed = true;
-            self.latest.changed_code |= !work.target.as_deref().is_some_and(is_test_file);
+            let is_code = !work.target.as_deref().is_some_and(is_test_file);
+            self.latest.changed_code |= is_code;
+            if is_code {
+                self.tampering.see_code_change();
+            }
         }
         match change {
             Change::Certain if work.bumps_version && self.request.names(&version_bump::REQUESTS) => {}
@@ -350,6 +367,8 @@ impl WorkLog {
         self.unanswered = work.answered.map_or(self.unanswered, |answered| !answered);
         self.changes.recorded |= work.records || work.supported_work.any();
         let latest = &mut self.latest;
+        let stands = latest.failed_record.take().filter(|failed| !work.kept.has(failed.work()));
+        latest.failed_record = work.failed_record.clone().or(stands);
         latest.outside_action = work.outside_action.clone().or_else(|| latest.outside_action.take());
         if !work.is_note {
             latest.unfinished = Unfinished::after(work.unfinished.clone(), latest.unfinished.take());
@@ -489,6 +508,19 @@ impl WorkLog {
         !self.drafts.is_empty() && headings(answer).iter().any(|heading| self.drafts.contains(heading))
     }
 
+    /// That the user asked for an act that a repository keeps, and no call did it. The answer may say so, and where
+    /// nothing changed that was to be changed, there is nothing to keep.
+    pub(crate) fn unmet_fact(&self, answer: &str) -> Option<String> {
+        let changed = self.latest.changed || !self.request.asks_for_change();
+        let acts = self.request.acts();
+        if !changed || acts.iter().any(|work| tells_undone(answer, *work)) {
+            return None;
+        }
+        let unmet: Vec<&str> =
+            acts.iter().filter(|work| !self.latest.kept.has(**work)).map(|work| verb(*work)).collect();
+        (!unmet.is_empty()).then(|| format!("the user asked to {}, and no call did", unmet.join(" and ")))
+    }
+
     /// What the text claims and no call did.
     fn unsupported(&self, text: &str) -> Option<String> {
         // A request that names the code may want that.
@@ -505,16 +537,22 @@ impl WorkLog {
             .fact(text)
             .or_else(|| self.undone(&claims))
             .or_else(|| self.latest.ci.as_ref().and_then(|ci| ci.claim_fact(text)))
-            .or_else(|| {
-                let act = self.latest.outside_action.as_ref()?;
-                let reports =
-                    || !text.trim().is_empty() && !self.request.is_question() && self.ending(text) == Ending::Plain;
-                act.fact(text, |words| self.request.names(words), reports)
-            })
+            .or_else(|| self.refused_fact(text))
             .or_else(|| self.latest.unfinished.as_ref().and_then(|unfinished| unfinished.fact(text)))
             .or_else(|| self.latest.replies.fact(text, &self.request).filter(|_| !self.latest.changed))
             .or_else(|| self.latest.stubs.fact())
             .or_else(|| self.lost.failed_fact(text, |name| self.request.names(&[&name.to_lowercase()])))
+    }
+
+    /// That the last commit or push failed, or the last thing that was done was refused, and the text does not say so.
+    fn refused_fact(&self, text: &str) -> Option<String> {
+        let reports = || !text.trim().is_empty() && !self.request.is_question() && self.ending(text) == Ending::Plain;
+        // A push may be more than what was asked for.
+        let is_asked = |work| work == Work::Committed || self.request.acts().contains(&work);
+        if let Some(failed) = self.latest.failed_record.as_ref().filter(|failed| is_asked(failed.work())) {
+            return failed.fact(text).filter(|_| reports());
+        }
+        self.latest.outside_action.as_ref()?.fact(text, |words| self.request.names(words), reports)
     }
 
     /// The first claim for which there is no call.

@@ -48,6 +48,7 @@ static TABLE: [(Work, Phrases, Phrases); 5] = [
             "committed as|committed in|committed on|committed to|committed the|committed all|committed with|committed and|committed everything|committed both|committed it|committed them|committed my|committed these|committed this|committed successfully|committed x|commit created|created commit|created a commit|done and committed|fixed and committed|amended the|amended commit",
         ]),
         Phrases::new(&[
+            "fix is committed|fix is now committed|fix was committed|fix has been committed|fixes are committed|fixes were committed|change is committed|change is now committed|change was committed|change has been committed|patch is committed|correction is committed|update is committed|refactoring is committed|rename is committed|both are committed|all is committed|all of it is committed",
             "i committed|i've committed|i have committed|changes are committed|changes were committed|changes have been committed|everything is committed|work is committed|all changes committed|is now committed|are now committed|successfully committed|and committed|commit has been created|i created a commit|i've created a commit|i made a commit|i've made a commit|commit was created",
             "committet|commit erstellt|eingecheckt|j'ai commité|j'ai committé|j'ai créé un commit|commit créé|changements commités|he hecho commit|hice commit|hice el commit|he creado un commit|cambios commiteados|fiz o commit|fiz commit|commit criado|commit realizado|ho fatto il commit|ho creato un commit|commit creato|закоммитил*|сделал коммит|создал коммит|коммит создан|изменения закоммичены|已提交|已经提交|提交了更改|コミットしました|コミット済み|커밋했|커밋을 생성했|커밋 완료",
         ]),
@@ -97,6 +98,29 @@ static DESCRIBED: Phrases =
     Phrases::new(&["metadata|state|files|checkpoint*|content|version*|data|struct|lines|code|make|summary"]);
 /// Who did it.
 static OWN: Phrases = Phrases::new(&["i|i've|i have"]);
+
+/// What makes a claim one of what the code does, as a clause says it: "offsets are now committed", "the item is pushed onto
+/// the stack", "the event is published on the bus".
+static OF_CODE: [(Work, Phrases); 3] = [
+    (
+        Work::Committed,
+        Phrases::new(&[
+            "offset|offsets|transaction|transactions|row|rows|memory|kafka|savepoint*|database|cursor|batch|batches|order|orders|wal|write|writes|heap|pages",
+        ]),
+    ),
+    (
+        Work::Pushed,
+        Phrases::new(&[
+            "onto|into|down|out of|stack|queue|array|buffer|heap|history stack|notification*|event|events|item|items|entry|entries|subscriber*|websocket*|further",
+        ]),
+    ),
+    (
+        Work::Deployed,
+        Phrases::new(&[
+            "event|events|bus|queue|topic|topics|subscriber*|message|messages|broker|lock|locks|memory|resource*|connection*|handle|handles|semaphore*|mutex*|buffer*|cursor|pool|lease*|after a flush|subscription*",
+        ]),
+    ),
+];
 
 /// Linters, checkers of types and formatters, by the names that no other word has.
 static LINTERS: Phrases = Phrases::new(&[
@@ -166,8 +190,9 @@ fn works(folded: &str) -> Vec<Work> {
         let hands_over = may_claim && tests_run::hands_over(clause);
         for (work, ..) in claimed.filter(|(work, ..)| *work != Work::RanChecks || !hands_over) {
             // A number is that of a version.
+            let is_of_code = OF_CODE.iter().any(|(of, words)| of == work && words.is_in(clause));
             let describes = describes && !(*work == Work::Deployed && clause.contains(|c: char| c.is_ascii_digit()));
-            if !is_denied(clause, "") && !describes {
+            if !is_denied(clause, "") && !describes && !is_of_code {
                 let of_tests = *work == Work::RanChecks && tests_run::names_tests(clause);
                 found.push(if of_tests { Work::RanTests } else { *work });
             }
@@ -224,8 +249,15 @@ fn is_bare(work: Work, clause: &str) -> bool {
     }
 }
 
+/// Whether a text says of what is called so that it was not done, or who is to do it.
+pub(super) fn denies(text: &str, named: &Phrases) -> bool {
+    let blocks = blocks(text);
+    let spoken = blocks.iter().filter(|block| block.shape != Shape::Other);
+    spoken.flat_map(|block| sentences(&block.text)).map(fold).any(|said| named.is_in(&said) && NOT_OWN.is_in(&said))
+}
+
 /// The text outside of brackets.
-fn without_brackets(folded: &str) -> String {
+pub(super) fn without_brackets(folded: &str) -> String {
     let mut depth = 0_u32;
     let mut text = String::with_capacity(folded.len());
     for c in folded.chars() {
@@ -243,7 +275,7 @@ fn without_brackets(folded: &str) -> String {
 const QUOTES: [(char, char); 5] = [('"', '"'), ('“', '”'), ('«', '»'), ('„', '“'), ('「', '」')];
 
 /// The text outside of quotation marks: what is quoted is said by somebody else.
-fn without_quotes(folded: &str) -> String {
+pub(super) fn without_quotes(folded: &str) -> String {
     let mut text = String::with_capacity(folded.len());
     let mut rest = folded;
     while let Some((at, mark)) = rest.char_indices().find(|(_, c)| QUOTES.iter().any(|(open, _)| open == c)) {

@@ -8,6 +8,7 @@ pub(crate) mod window;
 mod admitted_failure;
 pub(crate) mod announced;
 mod answer;
+pub(crate) mod asked_acts;
 pub(crate) mod ci_claim;
 pub(crate) mod claims;
 pub(crate) mod ending;

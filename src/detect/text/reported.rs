@@ -76,6 +76,23 @@ pub(crate) fn gives_number(answer: &str, output: &str) -> bool {
     given.split(|c: char| !c.is_alphanumeric()).filter_map(number).any(|number| shown.contains(&number))
 }
 
+/// What says that a program ends with an exit code.
+static EXITS: Phrases = Phrases::new(&[
+    "exit|exits|exited|exiting|exit code|exit status|returns|beendet|exit-code|rückgabewert|exitcode|code de sortie|code de retour|sort avec|código de salida|sale con|código de saída|sai com|codice di uscita|esce con|код возврата|код выхода|кодом|kod wyjścia|kodem|退出码|退出|终了|終了コード|終了ステータス|종료 코드",
+]);
+/// How far behind these words the code stands, in bytes.
+const CODE: usize = 32;
+
+/// Whether a text says that a program ends with this exit code, which is what it should do then.
+pub(crate) fn gives_exit(text: &str, exit: i64) -> bool {
+    let folded = fold(text);
+    let exit = exit.to_string();
+    EXITS.find_all(&folded).any(|(_, end)| {
+        let near = &folded[end..folded.floor_char_boundary(end + CODE)];
+        near.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| word == exit)
+    })
+}
+
 fn says_so(folded: &str) -> bool {
     FAILS.find_all(folded).any(|(at, _)| !is_denied(&folded[..at]))
 }
@@ -105,6 +122,13 @@ mod tests {
         assert!(!names_findings("Yes, all is well.", audit, "npm audit"));
         assert!(gives_number("We have 12.", "✖ 12 problems") && gives_number("Twelve.", "✖ 12 problems"));
         assert!(!gives_number("None.", "✖ 12 problems") && !gives_number("There are 0.", "0 of 12"));
+    }
+
+    #[test]
+    fn gives_the_exit_code() {
+        assert!(gives_exit("`cut --format x` now prints the usage and exits with 2.", 2));
+        assert!(gives_exit("An unknown format gives exit code `64`.", 64));
+        assert!(!gives_exit("It exits with 2.", 1) && !gives_exit("It prints 2 lines.", 2));
     }
 
     #[test]

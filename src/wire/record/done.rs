@@ -79,6 +79,8 @@ pub enum Contradiction {
     Tamper,
     /// The agent claims work that no call did.
     UnsupportedClaim,
+    /// The user asked for a commit, a push, a pull request or a tag, and no call made it.
+    UnmetRequest,
 }
 
 /// A contradiction in words.
@@ -165,7 +167,9 @@ impl Contradiction {
             | Self::OpenFinding
             | Self::Tamper
             | Self::UnsupportedClaim => true,
-            Self::CheckUnknown | Self::UncheckedChange | Self::EmptyDiff | Self::AnnouncedMore => false,
+            Self::CheckUnknown | Self::UncheckedChange | Self::EmptyDiff | Self::AnnouncedMore | Self::UnmetRequest => {
+                false
+            }
         }
     }
 
@@ -182,6 +186,7 @@ impl Contradiction {
             Self::AnnouncedMore => "it announced more work, which did not follow",
             Self::Tamper => "a check was changed or bypassed so that it passes",
             Self::UnsupportedClaim => "it claims work that no call did",
+            Self::UnmetRequest => "it did not commit, push or tag as it was asked to",
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What counts against the work, by how a check was made to pass: when, unless the request asks for it, and whether a
 //! person would want to know of it at once.
 
+use super::bent::blames_code;
 use super::silenced;
 use crate::detect::session::request::UserRequest;
 
@@ -17,6 +18,8 @@ pub(super) enum TamperKind {
     Emptied,
     /// By assertions that hardly fail.
     Weakened,
+    /// By what a test expects.
+    Bent,
     /// By taking a test file away.
     Deleted,
     /// By taking what the program prints for what it should print.
@@ -96,13 +99,17 @@ const FAILING: [&str; 9] =
 
 /// How the checks stand when a call is made.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct ChecksBefore {
+pub(crate) struct ChecksBefore<'a> {
     /// One failed, and has not passed since.
     pub(crate) failing: bool,
     /// One that runs no tests did.
     pub(crate) failing_code: bool,
     /// It failed before anything was changed, so that no change explains it.
     pub(crate) failed_first: bool,
+    /// Something else than a test was changed since the request.
+    pub(crate) changed_code: bool,
+    /// What the last one that failed printed first.
+    pub(crate) said: &'a str,
 }
 
 /// When something counts.
@@ -113,6 +120,8 @@ enum When {
     Failing,
     /// While one fails that runs no tests.
     FailingCode,
+    /// While one fails that failed before anything was changed, and the request blames the code.
+    Blamed,
     /// While one fails, and the request is about such failures, by one of these words.
     FailingIn(&'static [&'static str]),
 }
@@ -148,6 +157,7 @@ impl TamperKind {
             Self::Tautology  => row(When::Always,                            &SCAFFOLDING, false, Grave::InTests),
             Self::Emptied    => row(When::Failing,                           &EMPTYING,    false, Grave::Never),
             Self::Weakened   => row(When::Failing,                           &WEAKENING,   false, Grave::Never),
+            Self::Bent       => row(When::Blamed,                            &WEAKENING,   false, Grave::Never),
             Self::Deleted    => row(When::Failing,                           &REMOVING,    false, Grave::Never),
             Self::Accepted   => row(When::Failing,                           &ACCEPTING,   false, Grave::Never),
             Self::Silenced   => row(When::FailingIn(&silenced::REQUESTS),    &RELAXING,    true,  Grave::Never),
@@ -165,11 +175,12 @@ impl TamperKind {
 
 impl Policy {
     /// Whether it counts while the checks stand so.
-    pub(super) fn counts(self, checks: ChecksBefore, request: &UserRequest) -> bool {
+    pub(super) fn counts(self, checks: ChecksBefore<'_>, request: &UserRequest) -> bool {
         match self.when {
             When::Always => true,
             When::Failing => checks.failing,
             When::FailingCode => checks.failing_code,
+            When::Blamed => checks.failing && checks.failed_first && !checks.changed_code && blames_code(request),
             When::FailingIn(words) => checks.failing && request.names(words),
         }
     }
@@ -181,7 +192,7 @@ impl Policy {
     }
 
     /// Whether a person would want to know of it at once. `replaces` says that it changed what was there.
-    pub(super) fn is_grave(self, replaces: bool, checks: ChecksBefore, request: &UserRequest) -> bool {
+    pub(super) fn is_grave(self, replaces: bool, checks: ChecksBefore<'_>, request: &UserRequest) -> bool {
         match self.grave {
             Grave::Never => false,
             Grave::InTests => replaces && (checks.failing || request.names(&TESTS)),

@@ -1,6 +1,7 @@
 use super::*;
 
-const FAILS: ChecksBefore = ChecksBefore { failing: true, failing_code: true, failed_first: true };
+const FAILS: ChecksBefore<'_> =
+    ChecksBefore { failing: true, failing_code: true, failed_first: true, changed_code: false, said: "" };
 
 fn edit(file: &str, old: &str, new: &str) -> Tampering {
     let mut tampering = Tampering::default();

@@ -63,8 +63,35 @@ fn is_weak(line: &str) -> bool {
     asserts(line) && WEAK.iter().any(|word| line.contains(word))
 }
 
-fn is_strong(line: &str) -> bool {
+pub(super) fn is_strong(line: &str) -> bool {
     asserts(line) && !is_weak(line) && STRONG.iter().any(|word| line.contains(word))
+}
+
+/// A line without its numbers and strings, and these.
+pub(super) fn quoted_apart(line: &str) -> (String, Vec<String>) {
+    let (mut frame, mut values) = (String::new(), Vec::new());
+    let mut rest = line;
+    while let Some(c) = rest.chars().next() {
+        let inner = &rest[c.len_utf8()..];
+        let in_name = frame.ends_with(|c: char| c.is_alphanumeric() || c == '_');
+        let length = match c {
+            '"' | '\'' | '`' => inner.find(c).map(|end| end + 2),
+            _ if c.is_ascii_digit() && !in_name => {
+                let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '.' | '_'));
+                Some(rest[..end.unwrap_or(rest.len())].trim_end_matches('.').len())
+            }
+            _ => None,
+        };
+        if let Some(length) = length {
+            values.push(rest[..length].to_owned());
+            frame.push('\u{0}');
+            rest = &rest[length..];
+        } else {
+            frame.push(c);
+            rest = inner;
+        }
+    }
+    (frame, values)
 }
 
 /// Whether a line says the same but for a tolerance that is looser by far.

@@ -15,6 +15,8 @@ pub(crate) enum Work {
     Pushed,
     /// A commit is in the remote repository, which says that it was pushed if it was made here.
     OnRemote,
+    /// A tag was made.
+    Tagged,
     /// A pull or merge request was opened.
     OpenedPr,
     /// Something was deployed, released or published.
@@ -44,6 +46,7 @@ impl Work {
             Self::RanTests | Self::RanChecks | Self::Linted => "no call ran a check",
             Self::Committed => "no call committed",
             Self::Pushed | Self::OnRemote => "no call pushed",
+            Self::Tagged => "no call made a tag",
             Self::OpenedPr => "no call opened a pull request",
             Self::Deployed => "no call deployed or published",
             Self::Sent => "no call sent mail",

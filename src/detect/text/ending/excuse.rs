@@ -117,8 +117,9 @@ static OWN: Phrases = Phrases::new(&[
 ]);
 
 /// What says in other languages that something was refused or stopped, and not to whom that happened.
-static IMPERSONAL: Phrases =
-    Phrases::new(&["was denied|were denied|was blocked|is blocked by|blocked by a|blocked by the|still fails"]);
+static IMPERSONAL: Phrases = Phrases::new(&[
+    "was denied|were denied|was refused|were refused|was blocked|is blocked by|blocked by a|blocked by the|still fails",
+]);
 
 /// Whether what a sentence says is said of the agent. Where words are set apart, most phrases have the subject in them.
 fn is_own(folded: &str) -> bool {
