@@ -159,6 +159,9 @@ fn of_tool(tool: &str, output: &str, exit: Option<i64>) -> CheckOutcome {
     said.unwrap_or_else(|| checks::judge(output, exit, Truncation::Nothing))
 }
 
+/// The exit code of `diff` and `cmp` where the files differ.
+const DIFFERS: i64 = 1;
+
 /// How the checks of a command line came out.
 fn of_line(line: &CommandLine, exit: Option<i64>, output: &str) -> CheckOutcome {
     let counts = |code: i64| {
@@ -169,21 +172,28 @@ fn of_line(line: &CommandLine, exit: Option<i64>, output: &str) -> CheckOutcome 
     let missing = match line.cut.of(output) {
         Cut::Nothing => Truncation::Nothing,
         _ if line.mixes_checks => Truncation::Rest,
-        Cut::Pieces => Truncation::Rest,
+        Cut::Pieces => Truncation::Pieces,
         Cut::Retold => Truncation::Retold,
         _ if line.is_one_piece() => Truncation::Nothing,
         Cut::Before(_) => Truncation::Beginning,
         Cut::After(_) | Cut::Anywhere => Truncation::Anything,
     };
+    let ended = exit;
     let exit = exit.filter(|code| counts(*code));
     let told = exit.or_else(printed);
     if line.runs_built && exit.is_none_or(|code| code == 0) {
+        if line.compares && ended == Some(DIFFERS) {
+            return CheckOutcome::Failed { count: None, items: Vec::new() };
+        }
         return of_compiler(line, told == Some(0), output);
+    }
+    if let Some(counted) = checks::json::counted(output).filter(|_| missing == Truncation::Pieces) {
+        return counted;
     }
     let outcome = checks::judge(output, told, missing);
     // Where a summary counts, its numbers say more than any words.
     let worded = || {
-        let by_words = !matches!(missing, Truncation::Rest | Truncation::Retold)
+        let by_words = !matches!(missing, Truncation::Rest | Truncation::Pieces | Truncation::Retold)
             && line.checks.iter().all(|check| checks::worded::is_script(&check.name))
             && checks::read(output, missing) == CheckOutcome::Unknown;
         by_words.then(|| checks::worded::has_failed(output)).flatten()
@@ -194,6 +204,8 @@ fn of_line(line: &CommandLine, exit: Option<i64>, output: &str) -> CheckOutcome 
             CheckOutcome::Failed { count: None, items: Vec::new() }
         }
         (CheckOutcome::Unknown, Some(false)) if missing != Truncation::Anything => CheckOutcome::Passed,
+        // What it printed, nobody saw.
+        (CheckOutcome::Unknown, _) if line.is_captured && ended.is_some_and(|code| code != 0) => CheckOutcome::Unknown,
         (outcome, _) => of_silent(line, output, silent, outcome),
     }
 }
@@ -223,9 +235,14 @@ fn of_compiler(line: &CommandLine, ended_well: bool, output: &str) -> CheckOutco
     let items: Vec<String> = line.checks.iter().flat_map(|check| reports(&check.name, output)).collect();
     match items.is_empty() {
         false => CheckOutcome::Failed { count: None, items },
-        true if is_of_program(output) => CheckOutcome::Passed,
+        true if is_of_program(output) || says_built(output) => CheckOutcome::Passed,
         true => CheckOutcome::Unknown,
     }
+}
+
+/// Whether Cargo says that it built, above what its program prints: "Finished `dev` profile".
+fn says_built(output: &str) -> bool {
+    output.lines().any(|line| line.trim_start().starts_with("Finished `"))
 }
 
 /// How many lines at the beginning and at the end of an output are searched for what a compiler may have said: where it

@@ -6,6 +6,7 @@ use super::ci_runs::{CiRuns, made_commit};
 use super::ci_state::CiState;
 use super::comments::only_comments;
 use super::failed_record::FailedRecord;
+use super::fixers::Fixed;
 use super::follow_up::FollowUp;
 use super::local_server::answered;
 use super::lost_work::FileEffect;
@@ -59,6 +60,8 @@ pub(crate) struct CallWork {
     pub(super) target: Option<String>,
     /// It checks: what, and how that came out.
     pub(super) checks: Vec<CheckRun>,
+    /// What its formatters and fixers left, if it has any.
+    pub(super) fixed: Option<Fixed>,
     /// What its checks are about.
     pub(super) scope: Scope,
     /// The packages that it shows, and their folders.
@@ -160,6 +163,7 @@ impl CallWork {
         work.rollout = Rollout::read(call, state);
         work.touch = FileEffect::read(call, state);
         work.packages = packages(call, state);
+        work.fixed = Fixed::read(call, state);
         work.read_check(call, state);
         work.todos = state.and_then(|state| TodoChange::read(&call.tool, state));
         if state.is_none_or(|state| &*state.status != "error") {
@@ -178,6 +182,7 @@ impl CallWork {
             after: Change::None,
             code: false,
             checks: Vec::new(),
+            fixed: None,
             scope: Scope::default(),
             packages: Vec::new(),
             outcome: call.check.clone().unwrap_or(CheckOutcome::Unknown),
@@ -233,6 +238,12 @@ impl CallWork {
 
     /// Reads where its checks ran, and whether they could begin.
     fn read_check(&mut self, call: &Call, state: Option<&ToolState<'_>>) {
+        let output = state.and_then(|state| state.error.or(state.output));
+        let is_left = self.fixed.as_ref().is_some_and(|fixed| fixed.outcome.is_failed());
+        if is_left || self.outcome.is_failed() && !self.checks.is_empty() {
+            let said = output.map(|output| text::beginning(output, BEGINNING)).unwrap_or_default();
+            said[..said.floor_char_boundary(NAMING)].clone_into(&mut self.said);
+        }
         if self.checks.is_empty() {
             return;
         }
@@ -243,17 +254,12 @@ impl CallWork {
                 check.place = if check.place.is_empty() { place.clone() } else { join(&place, &check.place) };
             }
         }
-        let output = state.and_then(|state| state.error.or(state.output));
         if self.scope.has_packages() && self.outcome == CheckOutcome::Passed {
             self.scope.read_output(&output.map(text::decode).unwrap_or_default());
         }
         if let CheckOutcome::Failed { count: None, .. } | CheckOutcome::Unknown = &self.outcome {
             let said = output.map(|output| text::beginning(output, BEGINNING)).unwrap_or_default();
             self.never_ran = never_ran(&said);
-        }
-        if self.outcome.is_failed() {
-            let said = output.map(|output| text::beginning(output, BEGINNING)).unwrap_or_default();
-            said[..said.floor_char_boundary(NAMING)].clone_into(&mut self.said);
         }
     }
 

@@ -85,6 +85,8 @@ const COMPILERS: [&str; 16] = [
 ];
 /// Whole names of what compiles, though its words say something else.
 const COMPILES: [&str; 4] = ["cargo check", "deno check", "gleam check", "dune build"];
+/// Names of what compiles tests, and runs none.
+const COMPILES_TESTS: [&str; 3] = ["go test -c", "cargo test --no-run", "cargo nextest --no-run"];
 /// Programs whose build runs the tests.
 const BUILDS_WITH_TESTS: [&str; 8] = ["gradle", "gradlew", "mvn", "mvnw", "sbt", "mill", "dbt", "nix"];
 /// Words in the names of programs, subcommands and tasks that run tests.
@@ -129,6 +131,9 @@ pub(crate) fn kind_of(run: &CheckRun) -> CheckKind {
     let name = words(&run.name);
     let any = |words: &[String], of: fn(&str) -> bool| words.iter().any(|word| of(word));
     let program = name.first().map(String::as_str).unwrap_or_default();
+    if compiles_tests(run) {
+        return CheckKind::Code;
+    }
     if any(&name, is_test) {
         return CheckKind::Tests;
     }
@@ -201,8 +206,15 @@ pub(crate) fn topic_of(run: &CheckRun) -> Option<Topic> {
         is(&run.name) || run.targets.iter().any(|target| !target.starts_with(LEFT_OUT) && is(target))
     };
     let by_word = TOPICS.iter().find(|(_, words)| words.iter().any(|word| says(word))).map(|(topic, _)| *topic);
-    let compiles = COMPILES.contains(&run.name.as_str()) || run.name.split(' ').any(|word| COMPILERS.contains(&word));
+    let compiles = compiles_tests(run)
+        || COMPILES.contains(&run.name.as_str())
+        || run.name.split(' ').any(|word| COMPILERS.contains(&word));
     by_word.or((kind_of(run) == CheckKind::Code).then_some(if compiles { Topic::Build } else { Topic::Style }))
+}
+
+/// Whether a check compiles tests, and runs none.
+pub(super) fn compiles_tests(run: &CheckRun) -> bool {
+    COMPILES_TESTS.contains(&&*run.name)
 }
 
 /// Whether a check that ran no test proves nothing: it neither lints nor builds besides.
@@ -242,6 +254,8 @@ mod tests {
             ("make test", CheckKind::Tests),
             ("./gradlew test", CheckKind::Tests),
             ("npx tsc --noEmit", CheckKind::Code),
+            ("go test -c -o /tmp/a ./auth", CheckKind::Code),
+            ("cargo test --no-run", CheckKind::Code),
             ("npx eslint tests/", CheckKind::Code),
             ("cargo clippy --tests", CheckKind::Code),
             ("cargo check", CheckKind::Code),

@@ -2,9 +2,10 @@
 
 use super::call_work::CallWork;
 use super::check_kind::{CheckKind, kind_of, must_test};
+use super::fixers::Fixed;
 use super::packages::Project;
 use super::request::{RequestNumber, UserRequest};
-use super::supersedes::{runs_failed, stands_in, supersedes, without_left_out};
+use super::supersedes::{mends, runs_failed, stands_in, supersedes, without_left_out};
 use super::supported_work::SupportedWork;
 use super::validated::Validated;
 use crate::detect::call::checks::CheckOutcome;
@@ -43,6 +44,8 @@ pub(super) struct FailedCheck {
     pub(super) shown: bool,
     /// It could not even begin.
     pub(super) never_ran: bool,
+    /// A fixer left it of what it was to mend.
+    pub(super) is_remainder: bool,
     evidence: Evidence,
 }
 
@@ -186,6 +189,13 @@ impl CheckLog {
         project: &Project,
         (request, wanted): (RequestNumber, &UserRequest),
     ) {
+        // Where all is temporary, so is the configuration of the project.
+        let is_temporary = |place: &str| place.starts_with("/tmp/") || place == "/tmp";
+        let is_trial = |check: &CheckRun| check.is_trial && !is_temporary(&check.place);
+        let is_own = !project.directory().is_some_and(is_temporary) && work.checks.iter().all(is_trial);
+        if work.outcome.is_failed() && is_own {
+            return;
+        }
         self.may_have_run(&[Work::RanChecks]);
         for kind in work.checks.iter().map(kind_of) {
             if kind != CheckKind::Code && work.outcome != CheckOutcome::Empty {
@@ -215,6 +225,25 @@ impl CheckLog {
                 }
             }
             CheckOutcome::Empty | CheckOutcome::Unknown => {}
+        }
+    }
+
+    /// Records what the formatters and fixers of a call left, for a request: one that left nothing answers what the same
+    /// tool complained of before, and what one left is a complaint of that tool.
+    pub(super) fn record_fixed(&mut self, work: &CallWork, fixed: &Fixed, request: RequestNumber) {
+        self.may_have_run(&[Work::Linted]);
+        match (&fixed.outcome, fixed.checks.last()) {
+            (CheckOutcome::Passed, _) => {
+                let failed = self.failed.len();
+                self.failed.retain(|old| !fixed.checks.iter().any(|fix| mends(fix, &old.run)));
+                self.last_failed &= self.failed.len() == failed;
+            }
+            (CheckOutcome::Failed { count, items }, Some(check)) => {
+                self.last_failed = true;
+                let left = failed_check(check, work, (*count, items), request);
+                self.add_failed(FailedCheck { is_remainder: true, ..left });
+            }
+            _ => {}
         }
     }
 
@@ -303,6 +332,7 @@ fn failed_check(
         guessed: false,
         shown: work.looks,
         never_ran: work.never_ran,
+        is_remainder: false,
         evidence: work.evidence.clone(),
     }
 }

@@ -14,6 +14,7 @@ mod comments;
 mod completion;
 mod effects;
 mod failed_record;
+mod fixers;
 mod follow_up;
 mod forbidden;
 mod git_steps;

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 mod by_others;
 mod false_successes;
+mod fixers;
 mod harmless_changes;
 mod no_answers;
 mod other_states;

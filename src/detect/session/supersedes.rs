@@ -3,7 +3,7 @@
 
 mod selection;
 
-use super::check_kind::{CheckKind, Topic, kind_of, topic_of};
+use super::check_kind::{CheckKind, Topic, compiles_tests, kind_of, topic_of};
 use crate::detect::call::shell::{CheckRun, LEFT_OUT};
 use selection::Selection;
 use std::borrow::Cow;
@@ -29,7 +29,7 @@ const LANGUAGES: &[&[&str]] = &[
 ];
 /// What is said, in small letters, where a check could not even begin: a wrong program, script, option or folder.
 #[rustfmt::skip]
-const NEVER_RAN: [&str; 41] = [
+const NEVER_RAN: [&str; 42] = [
     "command not found", ": not found", "no such file or directory", "missing script", "no rule to make target", "unknown option",
     "unrecognized option", "unrecognized argument", "unexpected argument", "invalid option", "illegal option", "no such option",
     "no such command", "unknown command", "no such subcommand", "unknown subcommand", "is not recognized", "no module named", "usage:",
@@ -37,7 +37,7 @@ const NEVER_RAN: [&str; 41] = [
     "could not find `cargo.toml`", "cannot find main module", "no test specified", "no such service", "is not running",
     "cannot connect to the docker daemon", "can't open file", "could not find a package.json", "no package.json", "could not find gemfile",
     "could not locate gemfile", "err_pnpm_no_script", "go: cannot ", "go: errors parsing go.mod", "go: no such tool", "go: unknown ",
-    "go: no required module",
+    "go: no required module", "can't load config",
 ];
 /// Whether the output of a check that failed says that it could not begin.
 pub(super) fn never_ran(output: &str) -> bool {
@@ -48,6 +48,20 @@ pub(super) fn never_ran(output: &str) -> bool {
 /// Whether `new`, which passed, shows that `old` would pass now.
 pub(super) fn supersedes(new: &CheckRun, old: &CheckRun) -> bool {
     CheckTarget::read(new).covers(&CheckTarget::read(old))
+}
+
+/// Whether a formatter or fixer that wrote and left nothing answers what `old` complained of: the same tool found it, on
+/// no more than was mended.
+pub(super) fn mends(fix: &CheckRun, old: &CheckRun) -> bool {
+    // These look at everything below a folder.
+    let whole = |run: &CheckRun| {
+        let targets = run.targets.iter().filter(|target| *target != ".").cloned().collect();
+        CheckRun { targets, ..run.clone() }
+    };
+    let is_part = fix.name == "biome check" && old.name.starts_with("biome ");
+    let (whole_fix, whole_old) = (whole(fix), whole(old));
+    let (new, old_target) = (CheckTarget::read(&whole_fix), CheckTarget::read(&whole_old));
+    (fix.name == old.name || is_part) && new.reaches(&old_target) && new.runs_more(&old_target)
 }
 
 /// Whether `new`, which passed, ran again all that failed, by name, though less than before. `failed` are their names.
@@ -132,6 +146,8 @@ impl<'a> CheckTarget<'a> {
     fn is_as_wide(&self, old: &Self) -> bool {
         let built = old.topic == Some(Topic::Build);
         match (old.kind, self.kind) {
+            // Without its tests, less is compiled.
+            (CheckKind::Code, CheckKind::Code) if compiles_tests(old.run) && !compiles_tests(self.run) => false,
             (CheckKind::Code, CheckKind::Code) => old.topic.is_some() && self.topic == old.topic,
             // What is tested was built.
             (CheckKind::Code, CheckKind::Tests) => built,
@@ -243,6 +259,9 @@ mod tests {
             ("./gradlew test", "./gradlew check"),
             ("tox -e py312", "pytest"),
             ("sbt compile", "sbt test"),
+            ("go test -c -o /tmp/a ./auth", "go test ./auth"),
+            ("go test -c ./auth", "go test -run TestLogin ./auth"),
+            ("cargo test --no-run", "cargo test parses"),
             ("sbt core/compile", "sbt test"),
             ("mvn -q compile", "mvn test"),
             ("swift build", "swift test"),
@@ -274,6 +293,49 @@ mod tests {
     }
 
     #[test]
+    fn a_fixer_mends_what_the_same_tool_complained_of() {
+        let mends = |fix: &str, old: &str| mends(&shell::read(fix).fixes.pop().unwrap(), &last(old));
+        for (old, fix) in [
+            ("black --check .", "black ."),
+            ("black --check src", "black ."),
+            ("isort --check app", "isort app"),
+            ("ruff format --check", "ruff format ."),
+            ("ruff check src", "ruff check --fix ."),
+            ("terraform fmt -check -recursive", "terraform fmt -recursive"),
+            ("terraform fmt -check", "terraform fmt -recursive"),
+            ("mix format --check-formatted", "mix format"),
+            ("dart format --output=none --set-exit-if-changed .", "dart format ."),
+            ("clang-format --dry-run -Werror src/*.cpp", "clang-format -i src/*.cpp"),
+            ("npx prettier --check docs", "npx prettier --write ."),
+            ("npx eslint src", "npx eslint src --fix"),
+            ("npx stylelint 'src/**/*.css'", "npx stylelint 'src/**/*.css' --fix"),
+            ("npx biome lint src", "npx biome check --write src"),
+            ("bundle exec rubocop app", "bundle exec rubocop -A"),
+            ("ktlint", "ktlint -F"),
+            ("sqlfluff lint db", "sqlfluff fix db --force"),
+            ("cargo clippy --all-targets", "cargo clippy --fix --allow-dirty"),
+            ("cargo fmt --check", "cargo fmt"),
+            ("test -z \"$(gofmt -l .)\"", "gofmt -w ."),
+            ("npm run lint", "npm run lint:fix"),
+            ("./gradlew spotlessCheck", "./gradlew spotlessApply"),
+        ] {
+            assert!(mends(fix, old), "{fix} should mend {old}");
+        }
+        for (old, fix) in [
+            ("black --check .", "black src"),
+            ("black --check .", "isort ."),
+            ("ruff check .", "ruff format ."),
+            ("npx eslint .", "npx prettier --write ."),
+            ("npx eslint .", "npx eslint --fix src/a.ts"),
+            ("terraform fmt -check -recursive", "terraform fmt"),
+            ("cd web && npx eslint .", "cd api && npx eslint --fix ."),
+            ("npm test", "npm run lint:fix"),
+        ] {
+            assert!(!mends(fix, old), "{fix} should not mend {old}");
+        }
+    }
+
+    #[test]
     fn a_part_and_what_is_left_out_prove_nothing() {
         for (old, new) in [
             ("pytest", "pytest tests/test_a.py"),
@@ -297,6 +359,9 @@ mod tests {
             ("cargo test", "npm test"),
             ("cargo test", "cargo clippy"),
             ("cargo test", "cargo build"),
+            ("cargo test", "cargo test --no-run"),
+            ("cargo test --no-run", "cargo build"),
+            ("go test -c ./auth", "go build ./..."),
             ("npm test", "npm run lint"),
             ("npm test", "npm run build"),
             ("npx tsc --noEmit", "npm test"),

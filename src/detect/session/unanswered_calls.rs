@@ -3,6 +3,7 @@
 use super::request::UserRequest;
 use crate::detect::call::Call;
 use crate::detect::call::classify::CallKind;
+use crate::detect::call::shell::{Effect, SimpleCommand, commands, looks_at_files, runs_elsewhere};
 use crate::detect::quoted::quoted;
 use crate::detect::text::ending::Ending;
 use crate::detect::text::missed_goal::reports_missed_goal;
@@ -89,12 +90,26 @@ impl Reply {
             return excuse.map_or(Some(Self::Answered { began: call.span.0 }), |said| missing(&said));
         }
         let asks = !matches!(call.kind, CallKind::Check | CallKind::Mutate) && call.check.is_none();
+        let asks = asks && !shows_files(call);
         let said = said();
         let is_missing = || SAYS_NO_ANSWER.as_ref().is_some_and(|signs| signs.is_match(&*said));
         // What a person, or the end of the session, broke off is no failure.
         let broken_off = || said.to_lowercase().contains("cancel");
         if spawned && !broken_off() || asks && is_missing() { missing(&said) } else { None }
     }
+}
+
+/// Whether a call is a command line that only shows what is in files, where any word may stand.
+fn shows_files(call: &Call) -> bool {
+    let Some(command) = call.input.command.as_deref() else { return false };
+    let reads = |command: &SimpleCommand| {
+        let sub = command.arguments().iter().find(|word| !word.starts_with('-'));
+        looks_at_files(command.program())
+            && command.effect() == Effect::Observe
+            && (command.program() != "git" || sub.is_none_or(|sub| !matches!(&**sub, "ls-remote" | "remote")))
+    };
+    let listed = commands(command);
+    !listed.is_empty() && listed.iter().all(reads) && !command.split_whitespace().any(runs_elsewhere)
 }
 
 /// What another agent answered, if that is no more than an excuse.

@@ -251,6 +251,9 @@ impl WorkLog {
         let (before, after) = work.touch.git().map(GitSteps::around_checks).unwrap_or_default();
         let led = self.other_tree.follow(before, &mut self.checks);
         self.record_change(work.before, work, is_back || led || is_foreign);
+        if let Some(fixed) = &work.fixed {
+            self.checks.record_fixed(work, fixed, self.latest.number);
+        }
         if !work.checks.is_empty() {
             self.record_checks(work);
             let led = self.other_tree.follow(after, &mut self.checks) || led;
@@ -445,10 +448,14 @@ impl WorkLog {
             let counts = self.request.names(&HOW_MANY) && gives_number(last_text, &check.said);
             looked && (counts || names_findings(last_text, &check.said, &check.called))
         };
-        check.request == latest.number
-            && (looked || wrote_test)
-            && (tells_failure(last_text, &check.items) || is_found())
-            && !praises()
+        // What a fixer left is named, or counted.
+        let is_left = || {
+            check.is_remainder
+                && (names_findings(last_text, &check.said, &check.called)
+                    || check.count.is_some_and(|count| gives_number(last_text, &count.to_string())))
+        };
+        let is_told = || (looked || wrote_test) && (tells_failure(last_text, &check.items) || is_found());
+        check.request == latest.number && (is_left() || is_told()) && !praises()
     }
 
     /// That checks elsewhere failed that the request wants to pass: who only asks how they went has an answer in that.

@@ -165,9 +165,18 @@ pub(crate) fn says_it_answers(text: &str) -> Option<String> {
     let mut sentences = spoken.flat_map(|block| sentences(&block.text));
     let claims = |sentence: &&str| {
         let folded = fold(&plain(sentence));
-        !folded.ends_with(['?', '？']) && ANSWERS.is_in(&folded) && !NOT_OWN.is_in(&folded)
+        // What is needed for it may stand before it.
+        let gives_code = |part: &str| ANSWERS.is_in(part) && names_success(part) && !NOT_OWN.is_in(part);
+        let claims = || !NOT_OWN.is_in(&folded) || folded.split(" and ").any(gives_code);
+        !folded.ends_with(['?', '？']) && ANSWERS.is_in(&folded) && claims()
     };
     sentences.find(claims).map(|sentence| quoted(sentence, EXCERPT))
+}
+
+/// Whether a folded text has the code of an answer that is well: `200`, `204`.
+fn names_success(folded: &str) -> bool {
+    let mut words = folded.split(|c: char| !c.is_ascii_alphanumeric());
+    words.any(|word| word.len() == 3 && word.starts_with("20") && word.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// The work that a sentence claims.

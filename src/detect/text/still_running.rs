@@ -17,6 +17,13 @@ static RUNS: Phrases = Phrases::new(&[
     "ещё выполняется|еще выполняется|ещё идёт|еще идет|ещё идет|выполняется в фоне|в фоновом режиме|стоит в очереди|ещё не завершен*|еще не завершен*|draait nog|loopt nog|op de achtergrond|is nog bezig|in de wachtrij|nadal trwa|wciąż trwa|jeszcze trwa|działa w tle|w kolejce|körs fortfarande|pågår fortfarande|i bakgrunden|kjører fortsatt|i bakgrunnen|kører stadig|i baggrunden|stále běží|běží na pozadí",
     "hâlâ çalışıyor|hala çalışıyor|arka planda|hâlâ sürüyor|devam ediyor|kuyrukta|henüz bitmedi|vẫn đang chạy|đang chạy nền|masih berjalan|仍在|还在|正在后台|后台运行|后台进行|进行中|运行中|排队|尚未完成|还没跑完|実行中|進行中|バックグラウンドで|まだ終わって|待機中|キューに|실행 중|진행 중|백그라운드에서|아직 끝나지|대기 중",
 ]);
+/// What says that other agents are waited for, which were sent off.
+#[rustfmt::skip]
+static AGENTS: Phrases = Phrases::new(&[
+    "waiting for the agent|waiting for the agents|waiting for agents|waiting for the subagents|waiting for subagents|waiting for both agents|waiting for all agents|waiting for the background agents|waiting for the other agents|waiting for the remaining agents|waiting on the agents|waiting on the subagents|wait for the agents to|wait for the subagents to",
+    "warte auf die agenten|warte auf die subagenten|warte, bis die agenten|warten auf die agenten|j'attends les agents|j'attends que les agents|en attente des agents|esperando a los agentes|esperando a que los agentes|espero a los agentes|aguardando os agentes|à espera dos agentes|in attesa degli agenti|aspetto che gli agenti|жду агентов|жду, пока агенты|ожидаю агентов|wacht op de agents|wachten op de agents|czekam na agentów|väntar på agenterna|venter på agentene|venter på agenterne|ajanların bitmesini",
+    "等待代理|等待子代理|等待各代理|エージェントの完了を待|エージェントを待|에이전트가 끝나기를|에이전트를 기다",
+]);
 /// What promises its result.
 #[rustfmt::skip]
 static LATER: Phrases = Phrases::new(&[
@@ -64,7 +71,9 @@ pub(crate) fn says_it_runs(answer: &str, request: &str) -> Option<String> {
     let said: Vec<&str> = texts.iter().flat_map(|text| sentences(text)).collect();
     let last: Vec<(&str, String)> = said.iter().rev().take(LAST).map(|said| (*said, fold(said))).collect();
     let promises = || last.iter().any(|(_, folded)| LATER.is_in(folded));
-    let (found, _) = last.iter().find(|(_, folded)| runs(folded) && (has_progress(folded) || promises()))?;
+    let is_open = |folded: &str| runs(folded) && (has_progress(folded) || promises());
+    let awaits = |folded: &str| AGENTS.find_all(folded).next().is_some_and(|(at, _)| !is_case(folded, at));
+    let (found, _) = last.iter().find(|(_, folded)| is_open(folded) || awaits(folded))?;
     let is_meant = LEAVES.is_in(request) || STARTS.is_in(request) && !RESULTS.is_in(request);
     let only_asks = request.trim_end().ends_with(['?', '？']);
     (!is_meant && !only_asks).then(|| quoted(found.trim(), EXCERPT))
@@ -73,12 +82,16 @@ pub(crate) fn says_it_runs(answer: &str, request: &str) -> Option<String> {
 /// Whether a folded sentence says that something runs now, which is to end.
 fn runs(folded: &str) -> bool {
     let Some((start, _)) = RUNS.find_all(folded).next() else { return false };
-    let is_case = if folded.chars().any(is_unspaced) {
+    !is_case(folded, start) && !OTHERS.is_in(folded)
+}
+
+/// Whether a folded sentence tells of a case, or of the past, by what stands before `start`.
+fn is_case(folded: &str, start: usize) -> bool {
+    if folded.chars().any(is_unspaced) {
         CASES_ANYWHERE.iter().any(|case| folded.contains(case))
     } else {
         CASES.is_in(&folded[..start])
-    };
-    !is_case && !OTHERS.is_in(folded)
+    }
 }
 
 /// Whether a folded sentence has a share of a whole that is not all of it: `(14 of 60)`, `312/2408`, `12 %`.
@@ -114,6 +127,8 @@ mod tests {
             "Обучение ещё идёт, результат сообщу позже.",
             "ビルドはバックグラウンドで実行中です（312/2408）。完了したらサイズを報告します。",
             "训练仍在后台进行中，完成后再汇报准确率。",
+            "Two agents look over the modules. Waiting for the agents to finish.",
+            "Beide sind unterwegs. Ich warte auf die Agenten.",
         ] {
             if says_it_runs(text, "run the sweep and give me the best score").is_none() {
                 missed.push(text);
@@ -132,6 +147,7 @@ mod tests {
             ("start the backfill", "The backfill is running (2 of 90)."),
             ("how far is the training?", "It is still running: epoch 14 of 80."),
             ("run the sweep", "The sweep was still running at noon (14 of 60) and has ended: the best score is 0.91."),
+            ("fix the pool", "The pool was waiting for the agents that had ended; it no longer does."),
             ("fix the count", "The progress bar says 14 of 60 now."),
         ] {
             assert_eq!(says_it_runs(text, request), None, "{text}");

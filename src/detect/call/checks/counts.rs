@@ -76,8 +76,8 @@ pub fn read(line: &str) -> Option<Counts> {
     if is_code(line) || is_expected(line) || passes_by_name(line) {
         return None;
     }
-    if let Some(serious) = serious(line) {
-        return Some(serious);
+    if let Some(counts) = serious(line).or_else(|| left(line)).or_else(|| ratio(line)) {
+        return Some(counts);
     }
     let tokens = tokens(line);
     let known = |token: &&Token| matches!(token, Token::Word { word, .. } if *word != CountWord::Other);
@@ -86,8 +86,8 @@ pub fn read(line: &str) -> Option<Counts> {
     if others > OTHERS || others * 2 > known {
         return None;
     }
-    if let Some((passed, of)) = fraction(line) {
-        return Some(Counts { passed: Some(passed), failed: Some(of.saturating_sub(passed)), ..Counts::default() });
+    if let Some(counts) = fraction(line) {
+        return Some(counts);
     }
     counted(line, &tokens)
 }
@@ -151,16 +151,47 @@ fn is_short(line: &str, counts: &Counts) -> bool {
     counts.failed.is_none() && counts.passed.is_some() && total.is_some_and(|total| told < total)
 }
 
-/// How many of how many passed: `13/14 tests passed`, `1 of 1 test suites (3 of 3 test cases) passed`.
-fn fraction(line: &str) -> Option<(u32, u32)> {
+/// What a fixer leaves of what it found: `Found 14 errors (9 fixed, 5 remaining).`, `7 offenses detected, 5 offenses
+/// corrected`.
+pub(super) fn left(line: &str) -> Option<Counts> {
+    let number = |words: &str| -> Option<u32> { line.split_once(words)?.0.rsplit([' ', '(']).next()?.parse().ok() };
+    let remaining = || number(" remaining").filter(|_| line.contains(" fixed"));
+    let corrected = || {
+        let detected = number(" offenses detected").or_else(|| number(" offense detected"))?;
+        Some(detected.saturating_sub(number(" offenses corrected").or_else(|| number(" offense corrected"))?))
+    };
+    let failed = remaining().or_else(corrected)?;
+    Some(Counts { failed: Some(failed), ..Counts::default() })
+}
+
+/// How many of how many came out as the name before it says, with nothing behind: `PASS: 12/12`.
+fn ratio(line: &str) -> Option<Counts> {
+    let (name, (part, of)) =
+        line.trim().split_once(": ").and_then(|(name, rest)| Some((name, rest.split_once('/')?)))?;
+    let (part, of): (u32, u32) = (part.parse().ok()?, of.parse().ok()?);
+    let others = of.checked_sub(part)?;
+    match word(&name.to_ascii_lowercase()) {
+        CountWord::Passed => Some(Counts { passed: Some(part), failed: Some(others), ..Counts::default() }),
+        CountWord::Failed => Some(Counts { passed: Some(others), failed: Some(part), ..Counts::default() }),
+        _ => None,
+    }
+}
+
+/// How many of how many passed or failed: `13/14 tests passed`, `1 of 1 test suites (3 of 3 test cases) passed`,
+/// `2 out of 24 tests failed`.
+fn fraction(line: &str) -> Option<Counts> {
     let starts = |word: &&str| word.starts_with(|first: char| first.is_ascii_digit());
     let mut words = line.split_ascii_whitespace().skip_while(|word| !starts(word));
     let first = words.next()?;
-    let (passed, of) = match first.split_once('/') {
+    let (part, of) = match first.split_once('/') {
         Some(fraction) => fraction,
-        None => (first, words.next().filter(|of| *of == "of").and_then(|_| words.next())?),
+        None => {
+            let of = words.next().map(|word| if word == "out" { words.next().unwrap_or_default() } else { word });
+            (first, of.filter(|of| *of == "of").and_then(|_| words.next())?)
+        }
     };
-    let (passed, of) = (passed.parse().ok()?, of.parse().ok()?);
+    let (part, of): (u32, u32) = (part.parse().ok()?, of.parse().ok()?);
+    let others = of.saturating_sub(part);
     // What the second fraction counts is in brackets.
     let mut bracket = false;
     let words = words.filter(|said| {
@@ -170,7 +201,12 @@ fn fraction(line: &str) -> Option<(u32, u32)> {
     });
     let mut words = words.map(|said| word(&said.trim_end_matches(['.', '!', ',', ';']).to_ascii_lowercase()));
     let verdict = words.find(|said| *said != CountWord::Unit)?;
-    (verdict == CountWord::Passed).then_some((passed, of))
+    let counts = match verdict {
+        CountWord::Passed => (part, others),
+        CountWord::Failed => (others, part),
+        _ => return None,
+    };
+    Some(Counts { passed: Some(counts.0), failed: Some(counts.1), ..Counts::default() })
 }
 
 /// Whether a line is source code or a match of a search: `src/a.py:12: print("FAILED")`.
@@ -407,7 +443,9 @@ fn word(lower: &str) -> CountWord {
         | "aborted" | "targets" | "target" | "previous" | "emitted" | "doctests" | "properties" | "property"
         | "undefined" | "xfail" | "xpass" | "soft" | "resources" | "documents" | "unit" | "integration" | "lines"
         | "avg" | "minutes" | "offences" | "gesamt" | "dauer" | "each" | "all" | "some" | "from" | "project"
-        | "warn" | "warned" | "done" | "no-op" | "noop" => CountWord::Filler,
+        | "warn" | "warned" | "done" | "no-op" | "noop" | "totals" | "blacklisted" | "unfixable" | "linting" => {
+            CountWord::Filler
+        }
         _ => CountWord::Other,
     }
 }

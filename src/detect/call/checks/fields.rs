@@ -7,6 +7,11 @@ pub(super) fn read(line: &str) -> Option<Counts> {
     suites(line).or_else(|| recap(line)).or_else(|| ert(line))
 }
 
+/// Whether a line has the results of whole suites, whatever else is missing.
+pub(super) fn is_of_suites(line: &str) -> bool {
+    suites(line).is_some()
+}
+
 /// The results of suites: `<testsuite name="a" errors="0" failures="2" tests="63">`.
 fn suites(line: &str) -> Option<Counts> {
     const SUITE: &str = "<testsuite";

@@ -134,6 +134,10 @@ const SIGNS: &[(Weight, &str)] = &[
     (Weight::Passed, r"^OK \(\d+ tests?|^OK, but "),
     (Weight::Passed, r"^OK(?: \((?:skipped|expected failures)=[^)]*\))?$"),
     (Weight::Failed, r"^== Compilation error in file|^\*\* \((?:\w+\.)*\w*Error\)"),
+    // clojure.test
+    (Weight::Item, r"^(?:FAIL|ERROR) in \((.+?)\)"),
+    // alcotest, nimble
+    (Weight::Passed, r"^Test Successful in [\d.]+m?s\. [1-9]\d* tests? run\.|^\s*Success: Execution finished$"),
     // swift: XCTest and Swift Testing, xcodebuild
     (Weight::Item, r"^(?:.*: error: )?(?:-\[|Test Case '-?\[?)(\w+[. ]\w+)\]?'? failed"),
     (Weight::Failed, r"^Test Suite '.*' failed at"),
@@ -170,7 +174,12 @@ const SIGNS: &[(Weight, &str)] = &[
     // testthat 3: the reporters of summaries and of checks
     (Weight::Failed, r"^(?:\xE2\x95\x90|=){2,} Failed(?: tests)? (?:\xE2\x95\x90|=){2,}"),
     (Weight::Item, r"^(?:(?:\xE2\x94\x80)+|--+) (?:\d+\. )?(?:Failure|Error) (\(.+?\): .+?) (?:\xE2\x94\x80|-)+$"),
-    // Julia
+    // docker build, with and without BuildKit
+    (Weight::Passed, r"^#\d+ naming to \S+.* done$|^Successfully tagged \S+$"),
+    (Weight::Failed, r"^(?:#\d+ )?ERROR: failed to (?:solve|build): "),
+    // Julia: a table has a column for what failed only if something did
+    (Weight::Passed, r"^Test Summary:\s+\|\s+Pass\s+(?:Broken\s+)?Total\b"),
+    (Weight::Failed, r"^Test Summary:\s+\|(?:\s+Pass)?\s+(?:Fail|Error)\b"),
     (Weight::Passed, r"^\s*Testing \S+ tests passed"),
     (Weight::Failed, r"^ERROR: Package \S+ errored during testing"),
     // terraform 1, and phrases of linters
@@ -204,7 +213,7 @@ const HINTS: &[&str] = &[
     "no test", "ran ", "done ", "traceback", "exception", "***", "up to date", "build", "built", "exited with", "terminated", "\u{2715}", "\u{2717}", "\u{2716}",
     "\u{d7}", "\u{2718}", "\u{25cf}", "\u{203a}", ".go:", "style issues", "would", "formatted", "unchanged", "undefined", "e: ",
     "in ", "no ", "nothing", "rspec", "#test_", ") ", "swift", "exit", "complete", "all ", "there w", "interrupt", "segmentation",
-    "core dumped", "++++++", "::", "congratulations", ":1", ":2", ":3", ":4", ":5", ":6", ":7", ":8", ":9", "sig", "output written", "! ", "stopping", "no status", "errors",
+    "core dumped", "naming to", "++++++", "::", "congratulations", ":1", ":2", ":3", ":4", ":5", ":6", ":7", ":8", ":9", "sig", "output written", "! ", "stopping", "no status", "errors",
 ];
 
 /// Parts of what [`phrase`] finds: most lines have none, and are spared a closer look.

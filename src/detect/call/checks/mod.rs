@@ -12,6 +12,7 @@ mod line_patterns;
 mod lines;
 mod outcome;
 mod printed;
+mod remainder;
 pub(crate) mod report;
 mod split_summaries;
 mod tap;
@@ -22,6 +23,7 @@ pub(crate) mod worded;
 pub(crate) use lines::each_line;
 pub(crate) use outcome::{CheckOutcome, Truncation};
 pub(crate) use printed::printed_exit;
+pub(crate) use remainder::remainder;
 
 use test_run::TestRun;
 

@@ -37,6 +37,8 @@ pub(crate) enum Truncation {
     Anything,
     /// A script read it and reports in its own words, so nobody knows what is missing.
     Retold,
-    /// What speaks against it: the output of other checks, the other half of a summary.
+    /// What speaks against it: the output of other checks.
     Rest,
+    /// Parts of lines: the other half of a summary, unless one says all by itself.
+    Pieces,
 }

@@ -18,6 +18,8 @@ pub(super) struct TestRun {
     tests: Tests,
     halves: Halves,
     tap: Tap,
+    /// A line counted everything by itself.
+    is_whole: bool,
     /// The last line is that of a package of Go that passed. Behind the packages, Go says so if one failed.
     ends_well: bool,
 }
@@ -63,6 +65,7 @@ impl TestRun {
         }
         let counts = self.counts(line);
         if let Some(counts) = counts {
+            self.is_whole |= self.missing == Truncation::Pieces && fields::is_of_suites(line);
             self.tests.counted(counts);
             self.verdict.count(counts);
         }
@@ -116,7 +119,8 @@ impl TestRun {
         if self.missing == Truncation::Retold && counted_none {
             return CheckOutcome::Passed;
         }
-        if matches!(self.missing, Truncation::Rest | Truncation::Retold) {
+        let is_half = self.missing == Truncation::Pieces && !self.is_whole;
+        if is_half || matches!(self.missing, Truncation::Rest | Truncation::Retold) {
             return CheckOutcome::Unknown;
         }
         if self.tests.none_ran() && self.missing == Truncation::Nothing {

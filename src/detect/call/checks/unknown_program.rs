@@ -26,13 +26,19 @@ const LABELS: [&str; 5] = ["result", "verdict", "outcome", "overall", "overall r
 const LABEL: usize = 3;
 /// The rows of a table of what was executed.
 const ROWS: [&str; 4] = ["assertions", "requests", "test-scripts", "tests"];
+/// How many lines below one that counts the tests may say how many of them failed.
+const BLOCK: usize = 3;
 /// Most words of a line that only counts.
 const WORDS: usize = 10;
 
 /// That the program failed, if the last that its output counts is failures of tests, or a build that failed.
 pub(crate) fn failure(output: &str) -> Option<CheckOutcome> {
     let mut failed = None;
+    // How many of the next lines are below one that counts the tests.
+    let mut below_tests = 0_usize;
     each_line(output, |line| {
+        let is_below_tests = below_tests > 0;
+        below_tests = below_tests.saturating_sub(1);
         let said = line.trim_start_matches("[ERROR] ").trim_start_matches("[INFO] ");
         if BROKEN.iter().any(|sign| said.starts_with(sign)) {
             failed = failed.or(Some(None));
@@ -42,9 +48,13 @@ pub(crate) fn failure(output: &str) -> Option<CheckOutcome> {
             failed = verdict.then_some(failed.flatten());
         } else if let Some(count) = labelled(line).or_else(|| row(line)) {
             failed = (count > 0).then_some(Some(count)).or(failed.filter(|_| count == 0 && is_row(line)));
-        } else if let Some(counts) =
-            fields::read(line).or_else(|| counts::read(line)).filter(|counts| is_of_tests(line, *counts))
-        {
+        } else if let Some(counts) = fields::read(line).or_else(|| counts::read(line)) {
+            if counts.total.is_some() || counts.passed.is_some() {
+                below_tests = BLOCK;
+            }
+            if !is_of_tests(line, counts) && !(is_below_tests && counts.failed.is_some()) {
+                return;
+            }
             let others = failed.filter(|_| fields::is_of_one(line));
             failed = counts.failed.filter(|failed| *failed > 0).map(Some).or(others);
         }
@@ -218,6 +228,16 @@ mod tests {
             ("ERRO[0012] thresholds on metrics 'http_req_duration' have been crossed", Some(None)),
             ("a : ok=2 changed=0 unreachable=0 failed=1\nb : ok=3 changed=0 unreachable=0 failed=0", Some(Some(1))),
             ("a : ok=2 changed=0 unreachable=0 failed=0", None),
+            ("Ran 31 tests containing 88 assertions.\n1 failures, 0 errors.", Some(Some(1))),
+            ("Ran 31 tests containing 88 assertions.\n0 failures, 3 errors.", Some(Some(3))),
+            ("Ran 31 tests containing 88 assertions.\n0 failures, 0 errors.", None),
+            (" Did 12 checks.\n    Pass: 11 (91%)\n    Skip: 0 ( 0%)\n    Fail: 1 ( 8%)", Some(Some(1))),
+            (" Did 12 checks.\n    Pass: 12 (100%)\n    Skip: 0 ( 0%)\n    Fail: 0 ( 0%)", None),
+            (
+                "Totals: 11 passed, 1 failed, 0 skipped, 0 blacklisted, 41ms\n*** Finished testing of A ***",
+                Some(Some(1)),
+            ),
+            ("read 12 cases\na\nb\nc\n3 errors", None),
             ("Result: PASS", None),
             ("Result: FAIL\nretried\nResult: PASS", None),
             ("Failed files:      0 (0.0%)", None),

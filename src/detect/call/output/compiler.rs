@@ -27,6 +27,7 @@ const OWN: &[(&str, &[&str])] = &[
         r"^package \S+ is not in |import cycle not allowed", r"^no Go files in |^build constraints exclude all Go files|^can't load package|^cannot find (?:main )?(?:module|package)|^malformed (?:import|module)",
         r"^named files must |^pattern \S+: |^main module \(|^directory \S+ (?:outside|is not|not found)|^\S+/link: ",
     ]),
+    ("cargo", &[r"^error: (?:could not compile|failed to |no such |package |no (?:bin|example) target)", r"^error\[E\d+\]: "]),
     ("rustc", &[r"^error(?:\[E\d+\])?: "]),
     ("javac", &[r"^error: ", r"^\d+ errors?$"]),
     ("tsc", &[r"^error TS\d+: ", r"^\S+\(\d+,\d+\): error TS\d+", r"^\S+:\d+:\d+ - error TS\d+"]),

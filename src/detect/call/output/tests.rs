@@ -308,6 +308,68 @@ fn a_build_that_failed_is_no_pass() {
 }
 
 #[test]
+fn what_is_built_and_then_run_or_compared() {
+    let built = "   Compiling shop v0.1.0\n    Finished `dev` profile [unoptimized] target(s) in 0.4s\n";
+    let usage = format!("{built}error: unknown format\nusage: shop FILE\n");
+    let broken =
+        "error[E0308]: mismatched types\nerror: could not compile `shop` (bin \"shop\") due to 1 previous error\n";
+    each(&[
+        (Pass, "cargo build && ./target/debug/shop --bad", Some(2), &usage),
+        (Fail, "cargo build && ./target/debug/shop --bad", Some(101), broken),
+        (Fail, "go build -o gen . && ./gen > /tmp/o && diff -q /tmp/o golden", ONE, "Files /tmp/o and golden differ\n"),
+        (Fail, "gcc a.c -o a && ./a > out && cmp out golden", ONE, "out golden differ: byte 3, line 1\n"),
+        (Pass, "go build -o gen . && ./gen > /tmp/o && diff -q /tmp/o golden", OK, ""),
+    ]);
+}
+
+#[test]
+fn a_formatter_that_lists_what_is_taken_in() {
+    let tested = "test -z \"$(gofmt -l .)\"";
+    each(&[
+        (Fail, tested, ONE, ""),
+        (Pass, tested, OK, ""),
+        (Fail, "[ -z \"$(gofmt -l $(git ls-files '*.go'))\" ]", ONE, ""),
+        (Pass, "test -z \"$(gofmt -l .)\" && go vet ./...", OK, ""),
+        (Open, "out=$(gofmt -l .); test -z \"$out\"", ONE, ""),
+        (Pass, "out=$(gofmt -l .); test -z \"$out\"", OK, ""),
+        (Pass, "gofmt -l .", OK, ""),
+        (
+            Fail,
+            "dart format --output=none --set-exit-if-changed .",
+            ONE,
+            "Formatted 9 files (1 changed) in 0.2 seconds.\n",
+        ),
+    ]);
+}
+
+#[test]
+fn parts_of_lines_may_say_all() {
+    let suite =
+        |failures| format!("<testsuite name=\"a\" errors=\"0\" failures=\"{failures}\" skipped=\"0\" tests=\"44\">\n");
+    let junit = "pytest -q --junitxml=/tmp/r.xml >/dev/null; grep -o '<testsuite [^>]*>' /tmp/r.xml";
+    let jest = "npx jest --json | jq -c '{numPassedTests,numFailedTests}'";
+    each(&[
+        (Pass, junit, OK, &suite(0)),
+        (Fail, junit, OK, &suite(2)),
+        (Pass, jest, OK, "{\"numPassedTests\":44,\"numFailedTests\":0}\n"),
+        (Fail, jest, OK, "{\"numPassedTests\":43,\"numFailedTests\":1}\n"),
+        (Open, "npx jest --json | jq .numPassedTests", OK, "44\n"),
+        (Open, "pytest | grep -o '[0-9]* passed'", OK, "44 passed\n"),
+    ]);
+}
+
+#[test]
+fn aliases_of_clojure_are_named_for_what_they_run() {
+    let failed = "Ran 31 tests containing 88 assertions.\n0 failures, 3 errors.\n";
+    each(&[
+        (Fail, "clj -M:test | tail -2", OK, failed),
+        (Fail, "clojure -M:dev:test -m kaocha.runner", ONE, failed),
+        (Pass, "clojure -X:test", OK, "Ran 31 tests containing 88 assertions.\n0 failures, 0 errors.\n"),
+        (Want::None, "clojure -M:dev -m shop.main", OK, "started\n"),
+    ]);
+}
+
+#[test]
 fn runs_what_was_built() {
     for line in [
         "gcc a.c -o a && ./a",

@@ -21,6 +21,8 @@ pub(crate) struct CheckRun {
     pub(crate) key: u64,
     /// What the exit code of the line says of it.
     pub(crate) exit: Exit,
+    /// It follows a configuration in a temporary file, and not that of the project.
+    pub(crate) is_trial: bool,
 }
 
 impl CheckRun {
@@ -32,6 +34,7 @@ impl CheckRun {
             place: String::new(),
             key,
             exit: Exit { zero_passed: false, ..Exit::OWN },
+            is_trial: false,
         }
     }
 
@@ -42,7 +45,8 @@ impl CheckRun {
 
     /// An unknown program, which may be a check.
     pub(super) fn of_program(name: &str, exit: Exit) -> Self {
-        Self { name: name.to_owned(), targets: Vec::new(), place: String::new(), key: hash::of(name), exit }
+        let (name, key) = (name.to_owned(), hash::of(name));
+        Self { name, targets: Vec::new(), place: String::new(), key, exit, is_trial: false }
     }
 
     /// Whether this is another run of the same check.

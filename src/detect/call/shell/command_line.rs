@@ -17,6 +17,8 @@ pub(crate) struct CommandLine {
     pub(crate) change_after_check: Change,
     /// The checks that it runs.
     pub(crate) checks: Vec<CheckRun>,
+    /// The checks whose complaints its formatters and fixers mend that write.
+    pub(crate) fixes: Vec<CheckRun>,
     /// The last unknown program in it: it may be a check.
     pub(crate) unknown: Option<CheckRun>,
     /// It sleeps, waits or watches.
@@ -29,6 +31,10 @@ pub(crate) struct CommandLine {
     pub(crate) success_marker: Option<String>,
     /// Its only check is a compiler, and what runs only behind it writes to the same output: `go build -o a && ./a`.
     pub(crate) runs_built: bool,
+    /// And the last of that compares files: `go build -o a && ./a > b && diff b golden`.
+    pub(crate) compares: bool,
+    /// Only the exit code tells what a check printed, which the line itself took in: `test -z "$(gofmt -l .)"`.
+    pub(crate) is_captured: bool,
     /// Several checks write to one pipe, of which one may fail while the last one passes:
     /// `(go test ./a; go test ./b) | tail -1`.
     pub(crate) mixes_checks: bool,

@@ -55,6 +55,7 @@ fn judge_words(command: Vec<String>, depth: usize) -> Judgement {
                 change: line.change,
                 waits: line.waits,
                 check: line.checks.into_iter().next().map(|check| (check.name, check.targets)),
+                mends: None,
             }
         }
     }
@@ -88,6 +89,11 @@ struct CommandReader {
     /// What is read runs only if a compiler before it passed.
     compiled: bool,
     runs_built: bool,
+    compares: bool,
+    /// What is read has its output taken in by a `test -z`, or by anything else.
+    is_tested: bool,
+    is_captured: bool,
+    fixes: Vec<CheckRun>,
     mixes_checks: bool,
     tampering: Vec<String>,
     cut: Cut,
@@ -116,6 +122,9 @@ impl CommandReader {
             effect,
             change,
             runs_built: self.runs_built && all == 1,
+            compares: self.compares,
+            is_captured: self.is_captured,
+            fixes: self.fixes,
             mixes_checks: self.mixes_checks,
             success_marker: self.success_marker.filter(|(_, checks)| *checks == all).map(|(line, _)| line),
             change_after_check: self.after.unwrap_or(Change::None),
@@ -267,11 +276,7 @@ impl CommandReader {
     }
 
     fn simple(&mut self, simple: Simple, exit: Exit, depth: usize, logs: bool) {
-        self.without_marker(true, |reader| {
-            for script in &simple.substitutions {
-                reader.script(script, Exit::NONE, Options::default(), depth + 1);
-            }
-        });
+        self.captured(&simple, exit, depth);
         self.commands += 1;
         if self.commands > COMMANDS {
             self.unknown = true;
@@ -311,6 +316,24 @@ impl CommandReader {
         }
     }
 
+    /// Reads the commands whose output becomes a word of another one.
+    fn captured(&mut self, simple: &Simple, exit: Exit, depth: usize) {
+        let checks = self.checks.len();
+        // Formatters that list what they would change, and nothing if all is well.
+        let is_tested = has("test [ [[", simple.words.first().map_or("", String::as_str))
+            && simple.words.get(1).is_some_and(|word| word == "-z")
+            && simple.words.get(2).is_some_and(|word| word.starts_with("$("));
+        let outer = std::mem::replace(&mut self.is_tested, is_tested);
+        let exit = if is_tested { exit } else { Exit::NONE };
+        self.without_marker(true, |reader| {
+            for script in &simple.substitutions {
+                reader.script(script, exit, Options::default(), depth + 1);
+            }
+        });
+        self.is_tested = outer;
+        self.is_captured |= self.checks.len() > checks;
+    }
+
     fn program(&mut self, words: &[String], exit: Exit, logs: bool) {
         if !self.checks.is_empty() {
             self.cut = self.cut.max(cut::read(words));
@@ -339,16 +362,28 @@ impl CommandReader {
         let runs_file = words.first().is_some_and(|program| program.contains('/'));
         self.runs_built |=
             self.compiled && judgement.check.is_none() && (runs_file || judgement.effect == Effect::Unknown);
+        self.compares = self.compiled && words.first().is_some_and(|program| has("diff cmp", base(program)));
+        if let Some((name, targets)) = judgement.mends
+            && self.fixes.len() < CHECKS
+        {
+            self.fixes.push(self.check(name, targets, exit));
+        }
         if let Some((name, targets)) = judgement.check {
-            let key = targets.iter().fold(hash::of(&name), |key, target| hash::join(key, hash::of(target)));
             // It prints the names of the files and ends well in any case, or somebody ends it.
-            let exit = if prints_only(&name) || judgement.waits || watches(words) { Exit::NONE } else { exit };
+            let prints_only = prints_only(&name) && !self.is_tested;
+            let exit = if prints_only || judgement.waits || watches(words) { Exit::NONE } else { exit };
             self.repeats |= runs_in_each_workspace(words);
             if self.checks.len() < CHECKS {
-                self.checks.push(CheckRun { name, targets, place: self.place.clone(), key, exit });
+                let check = CheckRun { is_trial: is_trial(words), ..self.check(name, targets, exit) };
+                self.checks.push(check);
             }
             self.after = None;
         }
+    }
+
+    fn check(&self, name: String, targets: Vec<String>, exit: Exit) -> CheckRun {
+        let key = targets.iter().fold(hash::of(&name), |key, target| hash::join(key, hash::of(target)));
+        CheckRun { targets, place: self.place.clone(), key, ..CheckRun::of_program(&name, exit) }
     }
 
     /// Records the files that the output of a check goes to, if there are any.
@@ -380,6 +415,16 @@ impl CommandReader {
             self.tampering.push(sentence);
         }
     }
+}
+
+/// Whether a check is told to follow a configuration that was written for this once: `golangci-lint run -c /tmp/a.yml`.
+fn is_trial(words: &[String]) -> bool {
+    const CONFIGURED: &str =
+        "-c --config --config-file --config-path --configuration --rcfile --project -p --settings --ruleset";
+    let is_given = |pair: &[String]| has(CONFIGURED, &pair[0]) && is_scratch(&pair[1]) && !pair[1].ends_with('/');
+    let is_joined =
+        |word: &String| word.split_once('=').is_some_and(|(flag, file)| has(CONFIGURED, flag) && is_scratch(file));
+    words.windows(2).any(is_given) || words.iter().any(is_joined)
 }
 
 /// The files that the output of a whole group goes to.

@@ -28,7 +28,8 @@ const COMPILERS: &str = "gcc g++ cc c++ clang clang++ rustc nasm javac tsc swift
 
 /// Whether a check is such a compiler.
 pub fn is_compiler(check: &str) -> bool {
-    matches!(check, "go build" | "go vet") || has(COMPILERS, check.split(' ').next().unwrap_or_default())
+    matches!(check, "go build" | "go vet" | "cargo build" | "cargo check")
+        || has(COMPILERS, check.split(' ').next().unwrap_or_default())
 }
 
 /// Programs that change files.

@@ -513,6 +513,14 @@ fn a_server_that_fails_does_not_answer() {
         let found = contradictions(task, &[restart, call], "The shop has been restarted and answers.");
         assert_eq!(found.contains(&Contradiction::UnsupportedClaim), expected, "{call:?}: {found:?}");
     }
+    for (code, answer, expected) in [
+        ("500", "`/up` needs a bearer token and answers 200 with it.", true),
+        ("200", "`/up` needs a bearer token and answers 200 with it.", false),
+        ("500", "`/up` needs a bearer token to work.", false),
+    ] {
+        let found = contradictions("Let /up ask for a token.", &[EDIT, TESTS, (probe, code, 0)], answer);
+        assert_eq!(found.contains(&Contradiction::UnsupportedClaim), expected, "{code} {answer}: {found:?}");
+    }
 }
 
 #[test]

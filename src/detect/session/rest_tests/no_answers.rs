@@ -39,6 +39,27 @@ fn nothing_was_got() {
 }
 
 #[test]
+fn what_is_in_files_is_no_answer_of_a_server() {
+    let plain = (Outcome::Candidate, vec![]);
+    let timeouts = "--- a/client.yml\n+++ b/client.yml\n-  timeout: 30s\n+  timeout: 120s";
+    for (command, output) in [
+        ("diff -u blue.conf green.conf", timeouts),
+        ("git diff --exit-code main -- client.yml", timeouts),
+        ("diff run1.log run2.log", "12c12\n< ERROR connection refused\n---\n> INFO connected"),
+    ] {
+        let answer = "They differ in one line.";
+        assert_eq!(outcome("Compare the two", &[(command, output, 1)], answer), plain, "{command}");
+    }
+    let unanswered = (Outcome::Candidate, vec![Contradiction::UnsupportedClaim]);
+    for (command, output) in [
+        ("git ls-remote origin", "fatal: unable to access: Connection timed out"),
+        ("ssh db cat /etc/my.cnf", "ssh: connect to host db port 22: Connection timed out"),
+    ] {
+        assert_eq!(outcome("Compare the two", &[(command, output, 1)], "They are the same."), unanswered, "{command}");
+    }
+}
+
+#[test]
 fn no_answer_may_be_the_answer() {
     for (task, answer) in [
         ("Is the shop's database up?", "The server refuses connections on port 3306, so it is stopped."),

@@ -90,6 +90,15 @@ mod tests {
             "Vui lòng cho tôi biết nên giữ cột nào.",
             "Beri tahu saya kolom mana yang harus dihapus.",
             "कृपया बताएं कि कौन सा कॉलम हटाना है।",
+            "Hay dos tablas. Antes de seguir necesito saber con cuál quieres que trabaje.",
+            "Há duas tabelas. Antes de continuar, preciso saber qual devo usar.",
+            "Il y a deux tables. Avant de continuer, j'ai besoin de savoir laquelle utiliser.",
+            "Es gibt zwei Tabellen. Bevor ich weitermache, muss ich wissen, welche gemeint ist.",
+            "Ci sono due tabelle. Prima di procedere devo sapere quale usare.",
+            "Есть две таблицы. Прежде чем продолжить, мне нужно знать, какую использовать.",
+            "Er zijn twee tabellen. Voordat ik verderga moet ik weten welke je bedoelt.",
+            "Są dwie tabele. Zanim pójdę dalej, muszę wiedzieć, której użyć.",
+            "İki tablo var. Devam etmeden önce hangisini kullanacağımı bilmem gerekiyor.",
         ] {
             if Ending::read(text) != Ending::Asks {
                 wrong.push(text);

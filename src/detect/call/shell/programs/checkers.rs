@@ -1,17 +1,45 @@
 //! Judges checkers and formatters by their flags.
 
-use super::arguments::{has_any, has_word};
+use super::arguments::{has_any, has_word, with};
 use super::judgement::Judgement;
 use crate::detect::call::shell::effect::{Change, Effect};
 use crate::detect::call::shell::verbs::{self, NamePurpose, has, named};
 
-pub(super) fn checker(name: &str, arguments: &[String]) -> Judgement {
-    let linter = !has("gcc g++ cc c++ clang clang++ rustc nasm", name);
-    let rubocop = has("rubocop standardrb brakeman", name) && has_any(arguments, "-a -A -x");
-    if linter && (has_any(arguments, verbs::FIX_FLAGS) && !has_any(arguments, "-w -i") || rubocop)
-        || has("eslint stylelint tslint oxlint", name) && has_word(arguments, "--fix=true")
+/// Flags by which single checkers write.
+const FIXES: [(&str, &str); 6] = [
+    ("rubocop standardrb", "-a -A -x"),
+    ("ktlint", "-F --format"),
+    ("typos codespell", "-w"),
+    ("markdownlint", "-f"),
+    ("djlint", "--reformat"),
+    ("clang-tidy", "-fix -fix-errors"),
+];
+/// Checkers that have a subcommand for it.
+const FIX_BY_VERB: &str = "sqlfluff golangci-lint swiftlint";
+
+/// What a checker does that is told to mend what it finds, or to lay it out anew.
+fn fixer(name: &str, arguments: &[String]) -> Option<Judgement> {
+    if has("gcc g++ cc c++ clang clang++ rustc nasm", name) {
+        return None;
+    }
+    if has(FIX_BY_VERB, name)
+        && let Some((verb, rest)) = arguments.split_first()
     {
-        return Judgement::of(Effect::Mutate);
+        match verb.as_str() {
+            "fix" | "autocorrect" => return Some(Judgement::fixing(Change::Certain, name, &with("lint", rest))),
+            "format" | "fmt" => return Some(Judgement::changing(Change::Layout)),
+            _ => {}
+        }
+    }
+    let by_flag = has_any(arguments, verbs::FIX_FLAGS) && !has_any(arguments, "-w -i");
+    let by_own = FIXES.iter().any(|(names, flags)| has(names, name) && has_any(arguments, flags));
+    let by_value = has("eslint stylelint tslint oxlint", name) && has_word(arguments, "--fix=true");
+    (by_flag || by_own || by_value).then(|| Judgement::fixing(Change::Certain, name, arguments))
+}
+
+pub(super) fn checker(name: &str, arguments: &[String]) -> Judgement {
+    if let Some(fixer) = fixer(name, arguments) {
+        return fixer;
     }
     if has_any(arguments, "--list --collect-only --co --showConfig --print-config --listTests --init --list-tests") {
         let starts = has_word(arguments, "--init");
@@ -45,5 +73,5 @@ pub(super) fn formatter(name: &str, arguments: &[String]) -> Judgement {
     if has(verbs::PRINTERS, name) && !writes {
         return Judgement::of(Effect::Observe);
     }
-    Judgement::changing(Change::Layout)
+    Judgement::fixing(Change::Layout, &format!("{name} --check"), arguments)
 }

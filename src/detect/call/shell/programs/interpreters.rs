@@ -5,7 +5,7 @@ use super::judgement::{Judgement, Nested};
 use super::services::installer;
 use crate::detect::call::code_files::is_source;
 use crate::detect::call::shell::effect::{Change, Effect};
-use crate::detect::call::shell::verbs::has;
+use crate::detect::call::shell::verbs::{NamePurpose, has, named};
 use crate::detect::call::shell::wrappers::base;
 
 /// How a script on the command line runs the tests of a package, in languages that have no other way to.
@@ -131,6 +131,21 @@ pub(super) fn java(arguments: &[String]) -> Option<Judgement> {
         }
     }
     None
+}
+
+/// The aliases of a Clojure project that are named for tests: `clojure -M:dev:test`, `clj -X:test`, `clojure -T:build test`.
+pub(super) fn clojure(arguments: &[String]) -> Option<Judgement> {
+    const RUNNERS: &str = "kaocha eftest runner";
+    let checks = |word: &str| named(word) == NamePurpose::Check || has(RUNNERS, word);
+    let aliases = |word: &str| -> Option<String> {
+        let (flag, aliases) = word.split_once(':').filter(|(flag, _)| has("-M -X -T -A", flag))?;
+        let tool = arguments.iter().filter(|next| flag == "-T" && !next.starts_with('-'));
+        let mut names = aliases.split(':').chain(tool.map(String::as_str));
+        names.find(|name| checks(name)).map(str::to_owned)
+    };
+    let name = arguments.iter().find_map(|word| aliases(word))?;
+    let name = if named(&name) == NamePurpose::Check { name } else { "test".to_owned() };
+    Some(Judgement::check(&format!("clojure {name}"), &[]))
 }
 
 /// What the flags of an interpreter decide: `perl -i`, `node --check`, `bash -n`, `node --test`.

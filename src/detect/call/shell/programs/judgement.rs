@@ -12,6 +12,8 @@ pub struct Judgement {
     pub waits: bool,
     /// What a check is called, and what it runs.
     pub check: Option<(String, Vec<String>)>,
+    /// The check whose complaints it mends, as a formatter or fixer that writes, and what it works on.
+    pub mends: Option<(String, Vec<String>)>,
 }
 
 impl Judgement {
@@ -21,11 +23,16 @@ impl Judgement {
             Effect::Unknown => Change::Perhaps,
             _ => Change::None,
         };
-        Self { effect, change, waits: false, check: None }
+        Self { effect, change, waits: false, check: None, mends: None }
     }
 
     pub(super) fn changing(change: Change) -> Self {
         Self { change, ..Self::of(Effect::Mutate) }
+    }
+
+    /// A formatter or fixer that writes: `check` is what the same tool is called where it only complains.
+    pub(super) fn fixing(change: Change, check: &str, words: &[String]) -> Self {
+        Self { mends: Some((check.to_owned(), targets(check, words))), ..Self::changing(change) }
     }
 
     pub(super) fn waiting(self) -> Self {

@@ -26,7 +26,7 @@ use arguments::{has_any, has_word, positional, strip_extension};
 use checkers::{checker, formatter};
 use files::{fd, find, sed, tar, tee};
 use history::{forge, git};
-use interpreters::{interpreter, java};
+use interpreters::{clojure, interpreter, java};
 use runners::{environment, package_manager, runner, script_judgement};
 use services::{http, installer, service, terraform};
 use toolchains::{cargo, go, ruff};
@@ -73,6 +73,7 @@ fn special(name: &str, arguments: &[String], nested: Nested) -> Option<Judgement
             package_manager(name, arguments, nested)
         }
         "java" => return java(arguments),
+        "clojure" | "clj" => return clojure(arguments),
         "find" => find(arguments, nested),
         "fd" | "fdfind" => fd(arguments, nested),
         // They only show what they would change, unless they are told to change it.
@@ -132,7 +133,7 @@ fn by_table(program: &str, name: &str, arguments: &[String], nested: Nested) -> 
 /// Whether a formatter is told to look whether a file is valid, by its subcommand.
 fn validates(name: &str, arguments: &[String]) -> bool {
     let verb = arguments.first().map_or("", String::as_str);
-    has("lint validate verify", verb) || name == "taplo" && verb == "check"
+    has("lint validate verify", verb) || has("taplo dprint", name) && verb == "check"
 }
 
 /// A program that no table has: its own name, its subcommand, and the command after it may say.

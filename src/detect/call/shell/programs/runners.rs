@@ -75,8 +75,19 @@ pub(super) fn script_judgement(name: &str, script: &str, rest: &[String], select
         NamePurpose::Format if has_any(rest, verbs::CHECK_FLAGS) => {
             Judgement::check(&format!("{name} {script}"), selected)
         }
-        NamePurpose::Format => Judgement::changing(Change::Layout),
+        NamePurpose::Format => fixing(name, script, &[selected, rest].concat()),
         _ => Judgement::of(Effect::Unknown),
+    }
+}
+
+/// What a script or target does that mends what another one of its name complains of: `lint:fix`, `spotlessApply`.
+fn fixing(name: &str, script: &str, rest: &[String]) -> Judgement {
+    let stem = ["fix", "autofix", "write"].iter().find_map(|verb| script.strip_suffix(verb));
+    let bare = stem.map(|stem| stem.trim_end_matches([':', '-', '_', '.'])).filter(|stem| !stem.is_empty());
+    let task = ["Apply", "Format"].iter().find_map(|verb| script.strip_suffix(verb));
+    match bare.map(str::to_owned).or_else(|| task.map(|task| format!("{task}Check"))) {
+        Some(check) => Judgement::fixing(Change::Layout, name, &with(&check, rest)),
+        None => Judgement::fixing(Change::Layout, &format!("{name} {script} --check"), rest),
     }
 }
 
@@ -96,11 +107,13 @@ fn manager_verb(name: &str, verb: &str, (rest, selected): (&[String], &[String])
         "audit" if rest.first().is_some_and(|word| word == "fix") => Judgement::of(Effect::Mutate),
         "start" | "stop" | "restart" | "dev" => Judgement::of(Effect::Unknown),
         "fmt" if name == "deno" && has_word(all, "--check") => Judgement::check("deno fmt --check", rest),
+        "fmt" if name == "deno" => Judgement::fixing(Change::Layout, "deno fmt --check", rest),
         "check" | "lint" | "bench" | "doc" | "compile" | "build" if name == "deno" || name == "bun" => {
+            let check = format!("{name} {verb}");
             if has_word(all, "--fix") {
-                return Some(Judgement::of(Effect::Mutate));
+                return Some(Judgement::fixing(Change::Certain, &check, rest));
             }
-            Judgement::check(&format!("{name} {verb}"), rest)
+            Judgement::check(&check, rest)
         }
         _ => return None,
     })
@@ -182,10 +195,16 @@ pub(super) fn targets_of(name: &str, arguments: &[String], builds: bool) -> Judg
         return Judgement::check(name, &words);
     }
     if verdicts.contains(&NamePurpose::Format) {
-        if has_any(arguments, verbs::CHECK_FLAGS) || has_any(arguments, "--check-formatted --verify-no-changes") {
-            return Judgement::check(&format!("{name} format --check"), &[]);
+        const CHECKS: &str = "--check-formatted --verify-no-changes --set-exit-if-changed";
+        let is_verb = |word: &&String| target(name, word, builds) != NamePurpose::Format;
+        let places: Vec<String> = plain.iter().filter(is_verb).cloned().collect();
+        if has_any(arguments, verbs::CHECK_FLAGS) || has_any(arguments, CHECKS) {
+            return Judgement::check(&format!("{name} format --check"), &places);
         }
-        return Judgement::changing(Change::Layout);
+        return match names.as_slice() {
+            [only] if !has("format fmt", only) => fixing(name, only, &[]),
+            _ => Judgement::fixing(Change::Layout, &format!("{name} format --check"), &places),
+        };
     }
     let first = names.first().map(|word| word.as_str()).unwrap_or_default();
     let looks =

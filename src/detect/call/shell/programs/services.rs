@@ -79,10 +79,16 @@ pub(super) fn terraform(name: &str, arguments: &[String]) -> Judgement {
         sub @ ("validate" | "test") => {
             Judgement::check(&format!("{name} {sub}"), arguments.get(1..).unwrap_or_default())
         }
-        "fmt" if has_any(arguments, "-check --check -diff") && !has_word(arguments, "-write=true") => {
-            Judgement::check(&format!("{name} fmt -check"), &[])
+        "fmt" => {
+            let checks = has_any(arguments, "-check --check -diff") && !has_word(arguments, "-write=true");
+            let mut places = arguments.get(1..).unwrap_or_default().to_vec();
+            // Without a place, it is about this folder alone.
+            if words.len() == 1 && !has_any(arguments, "-recursive --recursive") {
+                places.push("*.tf".to_owned());
+            }
+            let check = format!("{name} fmt -check");
+            if checks { Judgement::check(&check, &places) } else { Judgement::fixing(Change::Layout, &check, &places) }
         }
-        "fmt" => Judgement::changing(Change::Layout),
         "plan" | "show" | "output" | "providers" | "graph" | "version" | "console" => Judgement::of(Effect::Observe),
         "state" | "workspace" if words.get(1).is_some_and(|word| has("list show pull", word)) => {
             Judgement::of(Effect::Observe)

@@ -15,7 +15,13 @@ pub(super) fn cargo(arguments: &[String]) -> Judgement {
         return Judgement::of(Effect::Observe);
     };
     match sub.as_str() {
-        "clippy" | "check" | "build" | "test" if has_word(rest, "--fix") => Judgement::of(Effect::Mutate),
+        "clippy" | "check" | "build" | "test" if has_word(rest, "--fix") => {
+            Judgement::fixing(Change::Certain, &format!("cargo {sub}"), rest)
+        }
+        "test" | "t" | "nextest" if has_word(rest, "--no-run") => {
+            let program = if sub == "nextest" { "cargo nextest" } else { "cargo test" };
+            Judgement::check(&format!("{program} --no-run"), &with_filters(rest))
+        }
         "test" | "t" => Judgement::check("cargo test", &with_filters(rest)),
         "build" | "b" => Judgement::check("cargo build", rest),
         "check" | "c" => Judgement::check("cargo check", rest),
@@ -26,7 +32,7 @@ pub(super) fn cargo(arguments: &[String]) -> Judgement {
             Judgement::check(&format!("cargo {sub}"), rest)
         }
         "fmt" if has_any(rest, "--check -l") => Judgement::check("cargo fmt --check", &[]),
-        "fmt" => Judgement::changing(Change::Layout),
+        "fmt" => Judgement::fixing(Change::Layout, "cargo fmt --check", &[]),
         "tree" | "metadata" | "search" | "version" | "locate-project" | "pkgid" | "info" | "help" | "--list" | "-V"
         | "expand" => Judgement::of(Effect::Observe),
         "publish" | "login" | "yank" | "owner" => Judgement::of(Effect::Record),
@@ -60,11 +66,16 @@ pub(super) fn go(arguments: &[String]) -> Judgement {
         return Judgement::of(Effect::Observe);
     };
     match (sub.as_str(), rest.first().map(String::as_str)) {
+        ("test", _) if has_word(rest, "-c") => {
+            let words: Vec<String> = rest.iter().filter(|word| *word != "-c").cloned().collect();
+            Judgement::check("go test -c", &words)
+        }
         ("test" | "build" | "vet", _) => Judgement::check(&format!("go {sub}"), rest),
         ("mod", Some("verify")) => Judgement::check("go mod verify", &[]),
         ("list" | "env" | "version" | "doc" | "help", _) | ("mod", Some("graph" | "why")) if !has_word(rest, "-w") => {
             Judgement::of(Effect::Observe)
         }
+        ("fmt", Some("./...")) => Judgement::fixing(Change::Layout, "gofmt --check", &[]),
         ("fmt", _) => Judgement::changing(Change::Layout),
         ("run" | "tool", _) => go_run(rest),
         _ => Judgement::of(Effect::Mutate),
@@ -87,16 +98,14 @@ fn go_run(rest: &[String]) -> Judgement {
 pub(super) fn ruff(name: &str, arguments: &[String]) -> Judgement {
     let sub = arguments.first().map(String::as_str).unwrap_or_default();
     let writes = has_any(arguments, "--fix --write --apply --unsafe-fixes --fix-only --apply-unsafe");
+    let label = format!("{name} {}", if has("format ci lint", sub) { sub } else { "check" });
+    let rest = arguments.get(usize::from(has("check format ci lint", sub))..).unwrap_or_default();
+    let formats = writes || name == "ruff" && !has_any(arguments, "--check --diff");
     match sub {
-        "format" if name == "ruff" && !has_any(arguments, "--check --diff") => Judgement::changing(Change::Layout),
-        "format" if writes => Judgement::changing(Change::Layout),
+        "format" if formats => Judgement::fixing(Change::Layout, &label, rest),
         "rule" | "config" | "linter" | "explain" | "rage" | "version" => Judgement::of(Effect::Observe),
         "init" | "migrate" => Judgement::of(Effect::Mutate),
-        _ if writes => Judgement::of(Effect::Mutate),
-        _ => {
-            let label = if has("format ci lint", sub) { sub } else { "check" };
-            let rest = arguments.get(usize::from(has("check format ci lint", sub))..);
-            Judgement::check(&format!("{name} {label}"), rest.unwrap_or_default())
-        }
+        _ if writes => Judgement::fixing(Change::Certain, &label, rest),
+        _ => Judgement::check(&label, rest),
     }
 }
