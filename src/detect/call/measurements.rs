@@ -108,7 +108,7 @@ fn has_quantity(line: &str) -> bool {
     let mut pieces = line.split(|c: char| c.is_whitespace() || c == '=').filter(|piece| !piece.is_empty()).peekable();
     let mut before = "";
     while let Some(piece) = pieces.next() {
-        let plain = piece.trim_end_matches([',', ';', ')', ']']);
+        let plain = piece.trim_start_matches(['(', '[']).trim_end_matches([',', ';', ')', ']']);
         if let Some((digits, unit)) = number(plain).or_else(|| integer(plain)) {
             let unit = if unit.is_empty() { pieces.peek().copied().unwrap_or_default() } else { unit };
             let unit = unit.trim_matches(|c: char| !c.is_alphanumeric() && c != '%').to_lowercase();
