@@ -2,7 +2,6 @@
 
 use super::call_work::CallWork;
 use super::check_kind::{CheckKind, kind_of, must_test};
-use super::fixers::Fixed;
 use super::packages::Project;
 use super::request::{RequestNumber, UserRequest};
 use super::supersedes::{mends, runs_failed, stands_in, supersedes, without_left_out};
@@ -230,7 +229,8 @@ impl CheckLog {
 
     /// Records what the formatters and fixers of a call left, for a request: one that left nothing answers what the same
     /// tool complained of before, and what one left is a complaint of that tool.
-    pub(super) fn record_fixed(&mut self, work: &CallWork, fixed: &Fixed, request: RequestNumber) {
+    pub(super) fn record_fixed(&mut self, work: &CallWork, request: RequestNumber) {
+        let Some(fixed) = &work.fixed else { return };
         self.may_have_run(&[Work::Linted]);
         match (&fixed.outcome, fixed.checks.last()) {
             (CheckOutcome::Passed, _) => {

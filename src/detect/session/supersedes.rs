@@ -348,6 +348,7 @@ mod tests {
         assert!(supersedes(&last("gcc main.c"), &last("gcc -g main.c")));
     }
 
+    #[allow(clippy::too_many_lines, reason = "a table")]
     #[test]
     fn another_kind_or_place_proves_nothing() {
         for (old, new) in [

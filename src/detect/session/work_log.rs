@@ -251,9 +251,7 @@ impl WorkLog {
         let (before, after) = work.touch.git().map(GitSteps::around_checks).unwrap_or_default();
         let led = self.other_tree.follow(before, &mut self.checks);
         self.record_change(work.before, work, is_back || led || is_foreign);
-        if let Some(fixed) = &work.fixed {
-            self.checks.record_fixed(work, fixed, self.latest.number);
-        }
+        self.checks.record_fixed(work, self.latest.number);
         if !work.checks.is_empty() {
             self.record_checks(work);
             let led = self.other_tree.follow(after, &mut self.checks) || led;

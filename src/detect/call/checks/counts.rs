@@ -183,12 +183,11 @@ fn fraction(line: &str) -> Option<Counts> {
     let starts = |word: &&str| word.starts_with(|first: char| first.is_ascii_digit());
     let mut words = line.split_ascii_whitespace().skip_while(|word| !starts(word));
     let first = words.next()?;
-    let (part, of) = match first.split_once('/') {
-        Some(fraction) => fraction,
-        None => {
-            let of = words.next().map(|word| if word == "out" { words.next().unwrap_or_default() } else { word });
-            (first, of.filter(|of| *of == "of").and_then(|_| words.next())?)
-        }
+    let (part, of) = if let Some(fraction) = first.split_once('/') {
+        fraction
+    } else {
+        let of = words.next().map(|word| if word == "out" { words.next().unwrap_or_default() } else { word });
+        (first, of.filter(|of| *of == "of").and_then(|_| words.next())?)
     };
     let (part, of): (u32, u32) = (part.parse().ok()?, of.parse().ok()?);
     let others = of.saturating_sub(part);

@@ -52,7 +52,7 @@ pub(crate) fn failure(output: &str) -> Option<CheckOutcome> {
             if counts.total.is_some() || counts.passed.is_some() {
                 below_tests = BLOCK;
             }
-            if !is_of_tests(line, counts) && !(is_below_tests && counts.failed.is_some()) {
+            if !is_of_tests(line, counts) && (!is_below_tests || counts.failed.is_none()) {
                 return;
             }
             let others = failed.filter(|_| fields::is_of_one(line));

@@ -195,16 +195,9 @@ pub(super) fn targets_of(name: &str, arguments: &[String], builds: bool) -> Judg
         return Judgement::check(name, &words);
     }
     if verdicts.contains(&NamePurpose::Format) {
-        const CHECKS: &str = "--check-formatted --verify-no-changes --set-exit-if-changed";
-        let is_verb = |word: &&String| target(name, word, builds) != NamePurpose::Format;
-        let places: Vec<String> = plain.iter().filter(is_verb).cloned().collect();
-        if has_any(arguments, verbs::CHECK_FLAGS) || has_any(arguments, CHECKS) {
-            return Judgement::check(&format!("{name} format --check"), &places);
-        }
-        return match names.as_slice() {
-            [only] if !has("format fmt", only) => fixing(name, only, &[]),
-            _ => Judgement::fixing(Change::Layout, &format!("{name} format --check"), &places),
-        };
+        let is_place = |word: &&String| target(name, word, builds) != NamePurpose::Format;
+        let places: Vec<String> = plain.iter().filter(is_place).cloned().collect();
+        return formatting(name, arguments, &names, &places);
     }
     let first = names.first().map(|word| word.as_str()).unwrap_or_default();
     let looks =
@@ -215,6 +208,17 @@ pub(super) fn targets_of(name: &str, arguments: &[String], builds: bool) -> Judg
         Judgement::of(Effect::Observe)
     } else {
         Judgement::of(Effect::Unknown)
+    }
+}
+
+/// What a task runner does by a task that lays code out anew, or looks whether it would.
+fn formatting(name: &str, arguments: &[String], tasks: &[&String], places: &[String]) -> Judgement {
+    const CHECKS: &str = "--check-formatted --verify-no-changes --set-exit-if-changed";
+    let check = format!("{name} format --check");
+    match tasks {
+        _ if has_any(arguments, verbs::CHECK_FLAGS) || has_any(arguments, CHECKS) => Judgement::check(&check, places),
+        [only] if !has("format fmt", only) => fixing(name, only, &[]),
+        _ => Judgement::fixing(Change::Layout, &check, places),
     }
 }
 
