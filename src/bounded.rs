@@ -5,6 +5,14 @@ use std::collections::hash_map::RandomState;
 use std::collections::{HashMap, VecDeque};
 use std::hash::{BuildHasher, Hash};
 
+/// Appends `new` to a queue of at most `limit` items, without the oldest if it is full.
+pub fn push_bounded<T>(queue: &mut VecDeque<T>, limit: usize, new: T) {
+    if queue.len() >= limit {
+        queue.pop_front();
+    }
+    queue.push_back(new);
+}
+
 /// A set of the `limit` texts that were added, or seen again, last. It holds their hashes, so that a long text takes no
 /// more memory than a short one.
 #[derive(Debug, Clone)]

@@ -1,6 +1,7 @@
 //! Tells whether calls name the same targets in other words: files, folders, hosts, settings of the environment.
 
 use super::Call;
+use crate::bounded::push_bounded;
 use crate::detect::call::shell::has;
 use std::borrow::Cow;
 use std::collections::VecDeque;
@@ -49,10 +50,7 @@ impl TargetNames {
                 return false;
             }
         }
-        if self.0.len() == NAMES {
-            self.0.pop_front();
-        }
-        self.0.push_back(name.to_owned());
+        push_bounded(&mut self.0, NAMES, name.to_owned());
         true
     }
 }

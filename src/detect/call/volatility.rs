@@ -22,8 +22,8 @@ pub(crate) fn does(tool: &str) -> bool {
 }
 
 /// Whether a call of `tool` looks at something that may change by itself: a job, a page, a service. A file changes when
-/// somebody writes it, a tool that does something does not read, and neither does an unknown one, unless its words or
-/// an address speak for it. `input` is the text of its input.
+/// somebody writes it, and a tool that does something does not read. An unknown tool counts only if its words or an
+/// address suggest it. `input` is the text of its input.
 pub(crate) fn changes_by_itself(tool: &str, kind: CallKind, command: Option<&str>, input: &str) -> bool {
     let unknown = matches!(kind, CallKind::Record | CallKind::Unknown);
     let does = match command {

@@ -1,5 +1,6 @@
 //! Tracks what a session is doing right now: working, waiting for a person, retrying, or nothing.
 
+use crate::bounded::push_bounded;
 use crate::detect::hash;
 use crate::detect::quoted::quoted;
 use crate::wire::Timestamp;
@@ -76,10 +77,7 @@ impl Activity {
             }
             return;
         }
-        if self.running.len() == LIMIT {
-            self.running.pop_front();
-        }
-        self.running.push_back(RunningCall { key, since, pending, what: what() });
+        push_bounded(&mut self.running, LIMIT, RunningCall { key, since, pending, what: what() });
         self.name_requests();
     }
 
@@ -152,10 +150,7 @@ impl Activity {
         if self.requests.iter().any(|r| r.id == request.id) {
             return;
         }
-        if self.requests.len() == LIMIT {
-            self.requests.pop_front();
-        }
-        self.requests.push_back(request);
+        push_bounded(&mut self.requests, LIMIT, request);
         self.name_requests();
     }
 

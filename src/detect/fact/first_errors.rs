@@ -2,6 +2,7 @@
 //! piece of the source is quoted with it. If an error stays, it stands where it was,
 //! or as many lines farther down as were added above it.
 
+use crate::bounded::push_bounded;
 use crate::detect::call::Call;
 use crate::detect::call::classify::CallKind;
 use crate::detect::call::error_place::ErrorPlace;
@@ -35,10 +36,11 @@ impl FirstErrors {
             return false;
         };
         let Some(known) = self.0.iter_mut().find(|known| known.key == call.attempt_key) else {
-            if self.0.len() == COMPILERS {
-                self.0.pop_front();
-            }
-            self.0.push_back(FirstError { key: call.attempt_key, place, added: 0, quoted: [place.quoted].into() });
+            push_bounded(
+                &mut self.0,
+                COMPILERS,
+                FirstError { key: call.attempt_key, place, added: 0, quoted: [place.quoted].into() },
+            );
             return false;
         };
         let before = std::mem::replace(&mut known.place, place);
@@ -46,10 +48,7 @@ impl FirstErrors {
         if known.quoted.contains(&place.quoted) {
             return false;
         }
-        if known.quoted.len() == QUOTES {
-            known.quoted.pop_front();
-        }
-        known.quoted.push_back(place.quoted);
+        push_bounded(&mut known.quoted, QUOTES, place.quoted);
         place.file != before.file || place.line > before.line.saturating_add(added)
     }
 

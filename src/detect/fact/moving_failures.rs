@@ -1,6 +1,7 @@
 //! Tells whether a failure has moved: what it named was treated since, and the same call now fails over something else.
 //! So it is with a build that names one wrong hash after the other, and with rows that are loaded one by one.
 
+use crate::bounded::push_bounded;
 use crate::detect::call::Call;
 use crate::detect::call::classify::CallKind;
 use crate::detect::call::ids;
@@ -59,10 +60,7 @@ impl Mended {
         let treated = std::mem::take(&mut fault.treated);
         let gone = treated.iter().filter(|id| !call.ids.contains(id)).count();
         for id in treated.into_iter().filter(|id| !fault.earlier.contains(id)).collect::<Vec<_>>() {
-            if fault.earlier.len() == TREATED {
-                fault.earlier.pop_front();
-            }
-            fault.earlier.push_back(id);
+            push_bounded(&mut fault.earlier, TREATED, id);
         }
         let back = fault.earlier.iter().filter(|id| call.ids.contains(id)).count();
         fault.named.clone_from(&call.ids);

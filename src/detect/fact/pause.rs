@@ -1,6 +1,6 @@
 //! Judges the pause before a repeated read: somebody waits, or a model is slow.
 
-use crate::bounded::BoundedMap;
+use crate::bounded::{BoundedMap, push_bounded};
 use crate::detect::call::Call;
 use crate::detect::call::checks::CheckOutcome;
 use crate::detect::call::classify::CallKind;
@@ -86,7 +86,7 @@ impl Look {
 
 /// The last end of a call.
 #[derive(Debug, Clone, Copy)]
-struct WaitEnd {
+struct LastEnd {
     at: i64,
     /// How many calls did more than sleep by then.
     awake: i64,
@@ -137,7 +137,7 @@ impl Gap {
 
 /// When the latest calls ended.
 pub(super) struct Pauses {
-    ends: BoundedMap<u64, WaitEnd, BuildHasherDefault<KeyHasher>>,
+    ends: BoundedMap<u64, LastEnd, BuildHasherDefault<KeyHasher>>,
     awake: i64,
     /// How many calls did more than sleep when a command last did something.
     deed: Option<i64>,
@@ -197,7 +197,7 @@ impl Pauses {
             equal.map_or_else(|| self.deed.is_some_and(|deed| self.awake - deed <= STARTED), |last| last.started);
         self.ends.insert(
             call.wait_key(),
-            WaitEnd { at: end, awake: self.awake, result: call.result_key, since, times, started },
+            LastEnd { at: end, awake: self.awake, result: call.result_key, since, times, started },
         );
         if may_start(call) {
             self.deed = Some(self.awake);
@@ -224,10 +224,7 @@ impl Pauses {
         let (start, end) = call.span;
         let before = self.latest.replace((call.wait_key(), end));
         let Some((_, ended)) = before.filter(|(key, _)| *key != call.wait_key()) else { return };
-        if self.usual.len() == USUAL {
-            self.usual.pop_front();
-        }
-        self.usual.push_back(start.saturating_sub(ended));
+        push_bounded(&mut self.usual, USUAL, start.saturating_sub(ended));
     }
 
     /// Whether the model takes as long before other calls.

@@ -3,6 +3,7 @@
 
 use super::rule::{Rule, RuleInfo};
 use super::streak::Streak;
+use crate::bounded::push_bounded;
 use crate::detect::call::Call;
 use crate::detect::call::checks::CheckOutcome;
 use crate::detect::call::classify::CallKind;
@@ -267,10 +268,7 @@ impl CheckHistory {
             *count += 1;
             return;
         }
-        if self.changes.len() == FILES {
-            self.changes.pop_front();
-        }
-        self.changes.push_back((file, 1));
+        push_bounded(&mut self.changes, FILES, (file, 1));
     }
 
     /// Changes of files that were changed more than once: a migration goes through many files, once each. They count
@@ -290,10 +288,7 @@ impl CheckHistory {
             *rewritten = Rewritten::begin(rewritten.file);
             rewritten.add(&call.input);
         }
-        if self.sets.len() == SETS {
-            self.sets.pop_front();
-        }
-        self.sets.push_back(set);
+        push_bounded(&mut self.sets, SETS, set);
         if returned {
             self.returns += 1;
             self.streak.add(call, context);

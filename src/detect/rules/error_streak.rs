@@ -4,6 +4,7 @@ mod written;
 
 use super::rule::{Rule, RuleInfo};
 use super::streak::Streak;
+use crate::bounded::push_bounded;
 use crate::detect::call::Call;
 use crate::detect::call::classify::CallKind;
 use crate::detect::call::failure::CallFailure;
@@ -316,10 +317,7 @@ impl Failures {
         self.varied |= self.attempt_key != call.attempt_key;
         self.edits |= fails_for_itself(call, failure);
         self.cause = self.cause.filter(|known| cause(call, failure, &aim) == Some(*known));
-        if self.aims.len() == TARGETS {
-            self.aims.pop_front();
-        }
-        self.aims.push_back((aim.shape, aim.target));
+        push_bounded(&mut self.aims, TARGETS, (aim.shape, aim.target));
         self.message.clone_from(&call.message);
         self.ended = call.span.1;
         self.calls.add(call, context);

@@ -34,7 +34,7 @@ const QUOTED: usize = 3;
 
 /// How a call came out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Suffix {
+enum CameOut {
     /// It failed.
     Failed,
     /// It brought something new.
@@ -47,7 +47,7 @@ enum Suffix {
 struct Past {
     /// What it works on.
     target: u64,
-    end: Suffix,
+    end: CameOut,
     /// What it names, if it did something and that went well.
     did: Option<Vec<u64>>,
     /// The word that it searches for, in small letters without marks.
@@ -57,7 +57,7 @@ struct Past {
     names_new: bool,
 }
 
-impl Suffix {
+impl CameOut {
     fn of(call: &Call, compared: Comparison) -> Self {
         if compared.advances {
             Self::New
@@ -73,10 +73,10 @@ impl Suffix {
 
 impl Past {
     fn read(call: &Call, compared: Comparison, named: &mut TargetNames) -> Self {
-        let end = Suffix::of(call, compared);
+        let end = CameOut::of(call, compared);
         let is_action = matches!(call.kind, CallKind::Unknown | CallKind::Record | CallKind::Mutate)
             || call.guessed && does(&call.tool);
-        let did = is_action && end != Suffix::Failed && !tells_of_nothing(&call.ends);
+        let did = is_action && end != CameOut::Failed && !tells_of_nothing(&call.ends);
         // What measures one thing after the other names each of them.
         let target = if compared.measured { call.aim().target } else { target(call) };
         let names_new = named.take(call).is_some_and(|new| new > 0);
@@ -130,8 +130,8 @@ impl NearDuplicate {
         }
         // The calls of one message were decided on at once. A look behind a deed shows what that brought.
         if self.streak.is_some() && !call.message.is_empty() && call.message == self.message {
-            if let Some(deed) = self.past.back_mut().filter(|past| past.end == Suffix::Old) {
-                deed.end = if Suffix::of(call, compared) == Suffix::New { Suffix::New } else { Suffix::Old };
+            if let Some(deed) = self.past.back_mut().filter(|past| past.end == CameOut::Old) {
+                deed.end = if CameOut::of(call, compared) == CameOut::New { CameOut::New } else { CameOut::Old };
             }
             return;
         }
@@ -163,8 +163,8 @@ impl NearDuplicate {
         let mut distinct: Vec<u64> = self.past.iter().map(|past| past.target).collect();
         distinct.sort_unstable();
         distinct.dedup();
-        let count = |end: Suffix| self.past.iter().filter(|past| past.end == end).count();
-        let (novel, failed) = (count(Suffix::New), count(Suffix::Failed));
+        let count = |end: CameOut| self.past.iter().filter(|past| past.end == end).count();
+        let (novel, failed) = (count(CameOut::New), count(CameOut::Failed));
         let Some(streak) = &self.streak else {
             return;
         };
@@ -207,7 +207,9 @@ impl NearDuplicate {
     /// name each time, in one place or in several.
     fn goes_through(&self) -> bool {
         let rows: Option<Vec<&[String]>> = self.past.iter().map(|past| past.words.as_deref()).collect();
-        let Some(rows) = rows.filter(|_| self.past.iter().all(|past| past.end != Suffix::Failed)) else { return false };
+        let Some(rows) = rows.filter(|_| self.past.iter().all(|past| past.end != CameOut::Failed)) else {
+            return false;
+        };
         // A name of one letter and a digit may be an amount.
         if self.past.iter().filter(|past| !past.names_new).count() > 1 {
             return false;

@@ -1,6 +1,7 @@
 //! Detects that the last ten calls brought hardly anything new, in whatever order they repeat.
 
 use super::rule::{Rule, RuleInfo};
+use crate::bounded::push_bounded;
 use crate::detect::call::Call;
 use crate::detect::call::classify::CallKind;
 use crate::detect::call::volatility::ACTION_WORDS;
@@ -98,17 +99,18 @@ fn does(call: &Call) -> bool {
 
 impl Novelty {
     fn take(&mut self, call: &Call, compared: Comparison, context: &RuleContext<'_>, signals: &mut Signals) {
-        if self.window.len() == WINDOW {
-            self.window.pop_front();
-        }
-        self.window.push_back(PastCall {
-            point: call.point.clone(),
-            message: call.message.clone(),
-            excerpt: call.excerpt.clone(),
-            compared,
-            does_new: compared.new_call && !call.failed() && does(call),
-            tokens: context.history.tokens,
-        });
+        push_bounded(
+            &mut self.window,
+            WINDOW,
+            PastCall {
+                point: call.point.clone(),
+                message: call.message.clone(),
+                excerpt: call.excerpt.clone(),
+                compared,
+                does_new: compared.new_call && !call.failed() && does(call),
+                tokens: context.history.tokens,
+            },
+        );
         if self.is_stale(context) {
             self.streak += 1;
             signals.report(self.signal(context));

@@ -3,6 +3,7 @@
 
 use super::rule::{Rule, RuleInfo};
 use super::streak::Streak;
+use crate::bounded::push_bounded;
 use crate::detect::call::Call;
 use crate::detect::config::Limit;
 use crate::detect::fact::{Fact, RuleContext};
@@ -78,10 +79,7 @@ impl Polling {
             *self = Self::default();
         }
         if known.is_none() || self.results.is_empty() {
-            if self.results.len() == POLL_CALLS {
-                self.results.pop_front();
-            }
-            self.results.push_back((call.wait_key(), call.result_key));
+            push_bounded(&mut self.results, POLL_CALLS, (call.wait_key(), call.result_key));
         }
         let Some(streak) = &mut self.streak else {
             self.streak = Some(Streak::begin(call, context));

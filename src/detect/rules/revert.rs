@@ -2,6 +2,7 @@
 
 use super::rule::{Rule, RuleInfo};
 use super::streak::Streak;
+use crate::bounded::push_bounded;
 use crate::detect::call::Call;
 use crate::detect::call::input::Edit;
 use crate::detect::config::Limit;
@@ -109,10 +110,7 @@ impl Revert {
 
     fn file(&mut self, name: u64) -> &mut File {
         let at = self.files.iter().position(|file| file.name == name).unwrap_or_else(|| {
-            if self.files.len() == FILES {
-                self.files.pop_front();
-            }
-            self.files.push_back(File::new(name));
+            push_bounded(&mut self.files, FILES, File::new(name));
             self.files.len() - 1
         });
         &mut self.files[at]
@@ -147,10 +145,7 @@ impl File {
     fn turn(&mut self) -> bool {
         let before = self.states.iter().position(|state| *state == self.current);
         let Some(at) = self.states.iter().position(|state| *state == self.state) else {
-            if self.states.len() == STATES {
-                self.states.pop_front();
-            }
-            self.states.push_back(self.state);
+            push_bounded(&mut self.states, STATES, self.state);
             (self.direction, self.turns, self.measured, self.streak) = (None, 0, 0, None);
             (self.current, self.fresh) = (self.state, false);
             return false;

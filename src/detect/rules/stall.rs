@@ -38,13 +38,13 @@ const MINUTE: i64 = 60_000;
 
 /// What a silent session waits for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Awaited {
+enum WaitingFor {
     Tool,
     Arguments,
     Model,
 }
 
-impl Awaited {
+impl WaitingFor {
     /// What it is, for a person.
     fn name(self) -> &'static str {
         match self {
@@ -123,19 +123,19 @@ impl Rule for Stall {
 }
 
 /// What the session waits for; `None` while silence is normal.
-fn waiting(context: &RuleContext<'_>) -> Option<Awaited> {
+fn waiting(context: &RuleContext<'_>) -> Option<WaitingFor> {
     let activity = context.activity;
     // Requests and retries have their own rules.
     if !activity.busy || activity.retrying || activity.waits_for_person() {
         return None;
     }
     if activity.is_tool_running() {
-        Some(Awaited::Tool)
+        Some(WaitingFor::Tool)
     } else if activity.is_call_running() {
-        Some(Awaited::Arguments)
+        Some(WaitingFor::Arguments)
     } else {
         // If the answer has ended, only the idle event is missing.
-        (!context.answered).then_some(Awaited::Model)
+        (!context.answered).then_some(WaitingFor::Model)
     }
 }
 
@@ -165,7 +165,7 @@ impl Stall {
         if waiting(context).is_none() {
             return;
         }
-        let waiting = if by_call { Awaited::Tool } else { Awaited::Model };
+        let waiting = if by_call { WaitingFor::Tool } else { WaitingFor::Model };
         let limits = time_limits::TimeLimits {
             notice: Some(context.config.tool_timeout),
             warn: (!by_call && !self.spoke).then_some(time_limits::times(context.config.stall_timeout, PAST_WARN)),
@@ -192,7 +192,7 @@ impl Stall {
                 ..2 => format!("a tool has been running for {} s", age / 1000),
                 minutes => format!("a tool has been running for {minutes} minutes"),
             };
-            let mut signal = self.signal(grade, age, Awaited::Tool.name(), summary, context);
+            let mut signal = self.signal(grade, age, WaitingFor::Tool.name(), summary, context);
             signal.identity = hash::join(signal.identity, hash::of("age"));
             signals.report(signal);
         }

@@ -196,7 +196,7 @@ fn read(sentence: &str, next: Option<&str>) -> Option<Sentence> {
     (!known.is_empty() && !text.is_empty()).then_some(Sentence { text, count })
 }
 
-/// Whether a sentence asks to mend what it says to fail, or the one after it does, of which it is the object.
+/// Whether this sentence asks for a fix of the failure it names, or the next one does ("Fix it.").
 fn asks_to_mend(sentence: &str, next: Option<&str>) -> bool {
     const OBJECTS: [&str; 14] =
         ["it", "them", "that", "this", "those", "these", "es", "ihn", "sie", "das", "le", "les", "lo", "los"];

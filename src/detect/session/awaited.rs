@@ -14,9 +14,10 @@ use crate::wire::text;
 const BEGINNING: usize = 300;
 
 /// What a call says of a command that runs on.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) enum Awaited {
     /// Nothing.
+    #[default]
     Nothing,
     /// A check whose outcome nothing tells yet.
     Begun {

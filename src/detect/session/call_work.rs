@@ -48,7 +48,7 @@ const NAMING: usize = 2048;
 /// The length of a name in a fact, in characters.
 const NAME: usize = 80;
 /// What one call did.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 #[allow(clippy::struct_excessive_bools, reason = "each answers another question about the call")]
 pub(crate) struct CallWork {
     pub(super) evidence: Evidence,
@@ -137,7 +137,7 @@ impl CallWork {
     /// Reads what a call that ended did.
     pub(crate) fn read(call: &Call, part: &Part<'_>) -> Self {
         let state = part.state.as_ref();
-        let mut work = Self::unread(call);
+        let mut work = Self::frame(call);
         if call.denied {
             work.kept = SupportedWork::default().kept(call, state);
             return work;
@@ -175,54 +175,23 @@ impl CallWork {
     }
 
     /// A call of which only its frame was read, as of one that was denied.
-    fn unread(call: &Call) -> Self {
+    fn frame(call: &Call) -> Self {
+        let command = call.input.command.as_deref();
         Self {
             evidence: call.evidence(),
-            before: Change::None,
-            after: Change::None,
-            code: false,
-            checks: Vec::new(),
-            fixed: None,
-            scope: Scope::default(),
-            packages: Vec::new(),
-            outcome: call.check.clone().unwrap_or(CheckOutcome::Unknown),
-            never_ran: false,
-            unknown: false,
-            looks: false,
+            outcome: call.check.clone().unwrap_or_default(),
             spawns: call.kind == CallKind::Spawn,
-            trial_scope: TrialScope::default(),
-            shown: Validated::default(),
             remote: call.remote.clone(),
-            ci: None,
-            ci_state: None,
-            said: String::new(),
-            commit: None,
-            bumps_version: false,
             unknown_failed: call.unknown_failed,
-            program: None,
-            records: false,
-            supported_work: SupportedWork::default(),
-            kept: SupportedWork::default(),
-            failed_record: None,
-            answered: None,
-            outside_action: None,
-            reply: None,
-            unfinished: None,
-            awaited: Awaited::Nothing,
-            rollout: None,
-            touch: FileEffect::Nothing,
             tool: call.tool.clone(),
-            command: format!("{} {}", call.tool, call.input.command.as_deref().unwrap_or_default())
-                .to_ascii_lowercase(),
-            called: stretch(call.input.command.as_deref().unwrap_or(&call.tool), NAME).to_owned(),
+            command: format!("{} {}", call.tool, command.unwrap_or_default()).to_ascii_lowercase(),
+            called: stretch(command.unwrap_or(&call.tool), NAME).to_owned(),
             denied: call.denied,
             is_note: call.kind == CallKind::Plan,
             may_be_last: matches!(call.kind, CallKind::Plan | CallKind::Ask) || has_word(&call.tool, &LAST),
             follow_up: FollowUp::of(call),
-            todos: None,
-            tampering: Tampering::default(),
-            stubs: Stubs::default(),
             target: call.input.target.clone(),
+            ..Self::default()
         }
     }
 
@@ -299,7 +268,7 @@ impl CallWork {
         let said = answer(state).map(|said| checks::read(&said, Truncation::Nothing));
         if let Some(CheckOutcome::Failed { count: Some(_), .. }) = &said {
             self.program = Some(CheckRun::of_tool(&call.tool, call.key));
-            self.outcome = said.unwrap_or(CheckOutcome::Unknown);
+            self.outcome = said.unwrap_or_default();
         }
     }
 
@@ -357,7 +326,7 @@ impl CallWork {
     fn read_findings(&mut self, call: &Call, state: Option<&ToolState<'_>>) {
         self.looks = true;
         let said = answer(state).map(|said| report::shown(&call.tool, &said));
-        self.outcome = said.unwrap_or(CheckOutcome::Unknown);
+        self.outcome = said.unwrap_or_default();
         self.unknown = self.outcome == CheckOutcome::Passed;
         if self.unknown || self.outcome.is_failed() {
             self.program = Some(CheckRun::of_tool(&call.tool, hash::of(&call.tool)));

@@ -71,7 +71,7 @@ pub(super) struct Unchecked {
 
 /// A check whose outcome nobody can tell.
 #[derive(Debug, Clone)]
-struct Unread {
+struct Undecided {
     fact: String,
     request: RequestNumber,
 }
@@ -82,7 +82,7 @@ pub(super) struct CheckLog {
     failed: Vec<FailedCheck>,
     unchecked: Option<Unchecked>,
     /// The last check, if nothing tells how it came out.
-    unread: Option<Unread>,
+    unread: Option<Undecided>,
     last: Option<Evidence>,
     /// Whether the last check failed.
     last_failed: bool,
@@ -212,7 +212,7 @@ impl CheckLog {
         self.last = Some(work.evidence.clone()).filter(|_| ran).or_else(|| self.last.take());
         self.last_failed = matches!(work.outcome, CheckOutcome::Failed { .. });
         self.saw_failure &= work.outcome != CheckOutcome::Passed;
-        self.unread = unread(work).map(|fact| Unread { fact, request });
+        self.unread = unread(work).map(|fact| Undecided { fact, request });
         match &work.outcome {
             CheckOutcome::Passed => {
                 self.failed.retain(|old| !work.checks.iter().any(|new| old.passes_with(new, wanted)));

@@ -14,7 +14,7 @@ const SHARED: [&str; 26] = [
     "libs", "lib", "core", "common", "shared", "utils", "util", "base", "types", "sdk", "packages", "crates", "modules", "proto", "protos", "schema", "schemas", "api",
     "model", "models", "domain", "config", "kit", "client", "contracts", "vendor",
 ];
-/// One of these that is a program where it is a package, and is used by others where it is a folder of one.
+/// As a package, `api` is a program of its own; as a folder inside a package, it is shared.
 const SERVED: &str = "api";
 /// Words in the names of folders that hold tests of anything.
 #[rustfmt::skip]

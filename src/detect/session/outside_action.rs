@@ -184,7 +184,8 @@ fn is_moot(said: &str) -> bool {
     MOOT.iter().any(|sign| lower.contains(sign))
 }
 
-/// The error that an output ends with, though the exit code says nothing of it, apart from what explains it and from what the command itself `echo`es.
+/// The error on the last line of an output whose exit code is 0. Skips lines that only explain an error, and what the
+/// command itself echoes.
 fn last_complaint(command: &str, state: Option<&ToolState<'_>>) -> Option<String> {
     let output = state.and_then(|state| state.error.or(state.output)).map(text::decode)?;
     let explains = |line: &&str| {

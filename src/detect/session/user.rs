@@ -2,6 +2,7 @@
 //! plugins and scripts do not.
 
 use super::repetitions::{Repetition, repetitions};
+use crate::bounded::push_bounded;
 use crate::detect::call::Call;
 use crate::detect::call::classify::CallKind;
 use crate::detect::call::normalize::{normalize_output, without_numbers};
@@ -114,10 +115,7 @@ impl User {
 
     /// Announces one of our messages, which will have the user's role.
     pub(crate) fn expect_message(&mut self, text: &str) {
-        if self.expected.len() == EXPECTED {
-            self.expected.pop_front();
-        }
-        self.expected.push_back(text.trim().to_owned());
+        push_bounded(&mut self.expected, EXPECTED, text.trim().to_owned());
     }
 
     /// Whether this pause before a message tells a person: it is not the one of the last time.
@@ -137,10 +135,7 @@ impl User {
         if self.texts.contains(&key) {
             return false;
         }
-        if self.texts.len() == TEXTS {
-            self.texts.pop_front();
-        }
-        self.texts.push_back(key);
+        push_bounded(&mut self.texts, TEXTS, key);
         true
     }
 }

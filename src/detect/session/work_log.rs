@@ -2,13 +2,12 @@
 
 use super::accepted_failures::AcceptedFailures;
 use super::call_work::CallWork;
-use super::check_log::{CheckLog, FailedCheck};
+use super::check_log::CheckLog;
 use super::ci_state::CiState;
 use super::failed_record::FailedRecord;
 use super::forbidden::Forbidden;
 use super::git_steps::GitSteps;
-use super::local_server::is_no_answer;
-use super::lost_work::{LostWork, TAKES_BACK};
+use super::lost_work::LostWork;
 use super::open_todos::{OpenTodos, TodoList};
 use super::other_tree::OtherTree;
 use super::outside_action::OutsideAction;
@@ -18,32 +17,22 @@ use super::rollout;
 use super::stubs::Stubs;
 use super::supported_work::SupportedWork;
 use super::tamper::{ChecksBefore, Tampering, is_test_file};
-use super::todo_progress::{checks_named, reports_item};
 use super::unanswered_calls::Replies;
 use super::unfinished::Unfinished;
 use super::version_bump;
 use crate::detect::call::checks::CheckOutcome;
 use crate::detect::call::shell::{Change, CheckRun};
-use crate::detect::text::asked_acts::{tells_undone, verb};
-use crate::detect::text::ci_claim::wants_ci_passing;
-use crate::detect::text::claims::{Work, WorkClaim, claims, says_it_answers};
+use crate::detect::text::claims::Work;
 use crate::detect::text::ending::Ending;
 use crate::detect::text::headings::headings;
-use crate::detect::text::needless::says_needless;
-use crate::detect::text::reported::{gives_number, names_findings, tells_failure};
-use crate::wire::record::{Claim, Contradiction, DoneFact, Evidence};
+
+mod contradictions;
 
 /// How many names of tools are remembered, and how long one may be, in bytes.
 const TOOLS: usize = 32;
 const TOOL: usize = 64;
 /// Work that only a check can have done.
 const CHECKING: [Work; 3] = [Work::RanChecks, Work::RanTests, Work::Linted];
-
-/// What asks for a number.
-#[rustfmt::skip]
-const HOW_MANY: [&str; 14] = [
-    "how many", "number of", "count the", "wie viele", "wieviele", "combien", "cuánt", "quant", "сколько", "ile ", "hoeveel", "hur många", "多少", "いくつ",
-];
 
 /// What is known about the work of a session.
 #[derive(Debug, Default)]
@@ -115,19 +104,19 @@ struct Changes {
     /// How many files, according to the server.
     files: usize,
     /// The most that a call changed, in the work tree.
-    most: Option<Change>,
+    most: Change,
     /// A call wrote history, a remote or a service.
     recorded: bool,
 }
 
 impl Changes {
     fn is_certain(&self) -> bool {
-        self.most == Some(Change::Certain)
+        self.most == Change::Certain
     }
 
     /// Whether there are none.
     fn is_empty(&self) -> bool {
-        self.files == 0 && self.most.is_none_or(|most| most < Change::Layout) && !self.recorded
+        self.files == 0 && self.most < Change::Layout && !self.recorded
     }
 }
 
@@ -151,9 +140,7 @@ impl WorkLog {
 
     /// Records what a person asks for.
     pub(crate) fn begin_request(&mut self, text: &str) {
-        self.request = UserRequest::read(text);
-        self.accepted.read(&self.request);
-        self.forbidden.read(&self.request);
+        self.set_task(text);
         self.latest = ForRequest { number: self.latest.number.next(), ..ForRequest::default() };
         self.checks.begin_request();
         self.lost.begin_request();
@@ -337,7 +324,7 @@ impl WorkLog {
         // An agent that only restores an earlier state has nothing to check.
         let is_old = git.is_some_and(GitSteps::discard) && !self.latest.changed && !self.checks.has_unchecked();
         let is_nothing = git.is_some_and(GitSteps::are_all) && (is_undone || is_old);
-        self.changes.most = self.changes.most.max(Some(change));
+        self.changes.most = self.changes.most.max(change);
         if change == Change::Certain {
             self.latest.changed = true;
             let is_code = !work.target.as_deref().is_some_and(is_test_file);
@@ -392,188 +379,5 @@ impl WorkLog {
         if has("git commit") || has("git push") {
             self.checks.may_have_run(&[Work::Linted]);
         }
-    }
-
-    /// What contradicts that the work is done, apart from how the session ended. An agent that `asks` may have a reason
-    /// for changing nothing yet.
-    pub(crate) fn facts(&self, claim: Claim, asks: bool, last_text: &str) -> Vec<DoneFact> {
-        let changes = self.changes_fact(claim, asks, last_text);
-        // A promise is about all of the work; anything else is about what was asked last.
-        let since = if claim == Claim::Promise { RequestNumber::default() } else { self.latest.number };
-        [
-            self.todos_fact(last_text).map(|fact| (Contradiction::OpenTodos, fact)),
-            self.check_fact(since, claim, last_text),
-            self.checks.unchecked_fact(since).map(|fact| (Contradiction::UncheckedChange, fact)),
-            changes.map(|fact| (Contradiction::EmptyDiff, fact)),
-            self.tampering.fact(last_text).map(|fact| (Contradiction::Tamper, fact)),
-            self.unsupported(last_text).map(|fact| (Contradiction::UnsupportedClaim, fact)),
-        ]
-        .into_iter()
-        .flatten()
-        .map(|(contradiction, fact)| DoneFact { contradiction, fact })
-        .collect()
-    }
-
-    /// That items of the to-do list are open, and neither the calls nor the answer show that they are done.
-    fn todos_fact(&self, answer: &str) -> Option<String> {
-        let is_checked = !self.checks.has_unchecked() && self.checks.is_clean();
-        let ran = |text: &str| {
-            let works = checks_named(text);
-            !works.is_empty() && works.iter().all(|work| self.checks.ran(*work))
-        };
-        self.todos.fact(|id, text| is_checked && ran(text) || id.is_some_and(|id| reports_item(answer, id)))
-    }
-
-    /// That a check fails, or the rollout is not complete, or that nobody can tell.
-    fn check_fact(&self, since: RequestNumber, claim: Claim, last_text: &str) -> Option<(Contradiction, String)> {
-        let failed = self.checks.failed().find(|check| !self.accepted.covers(check));
-        let failed = failed.filter(|check| !self.is_reported(check, claim, last_text));
-        let failed = failed.map(|check| check.fact.clone()).or_else(|| self.rollout_fact(last_text));
-        let failed = failed.or_else(|| self.ci_failure(last_text));
-        failed.map(|fact| (Contradiction::LastCheckFailed, fact)).or_else(|| {
-            let unknown = self.checks.unread_fact(since).or_else(|| self.ci_fact());
-            unknown.map(|fact| (Contradiction::CheckUnknown, fact))
-        })
-    }
-
-    /// Whether a check failed as a report says that was all that was asked for, or as a test does that was to fail.
-    fn is_reported(&self, check: &FailedCheck, claim: Claim, last_text: &str) -> bool {
-        let latest = &self.latest;
-        let looked = !latest.changed && self.request.wants_report(claim);
-        let wrote_test = !latest.changed_code && latest.changed && self.request.wants_failing_test();
-        let praises = || claims(last_text).iter().any(|claim| CHECKING.contains(&claim.work));
-        let is_found = || {
-            let counts = self.request.names(&HOW_MANY) && gives_number(last_text, &check.said);
-            looked && (counts || names_findings(last_text, &check.said, &check.called))
-        };
-        // What a fixer left is named, or counted.
-        let is_left = || {
-            check.is_remainder
-                && (names_findings(last_text, &check.said, &check.called)
-                    || check.count.is_some_and(|count| gives_number(last_text, &count.to_string())))
-        };
-        let is_told = || (looked || wrote_test) && (tells_failure(last_text, &check.items) || is_found());
-        check.request == latest.number && (is_left() || is_told()) && !praises()
-    }
-
-    /// That checks elsewhere failed that the request wants to pass: who only asks how they went has an answer in that.
-    fn ci_failure(&self, last_text: &str) -> Option<String> {
-        let fact = self.latest.ci.as_ref()?.failed_fact()?;
-        let told = self.request.is_question() && tells_failure(last_text, &[]);
-        (self.request.any_sentence(wants_ci_passing) && !told).then_some(fact)
-    }
-
-    /// That checks elsewhere had not ended that the request waits for.
-    fn ci_fact(&self) -> Option<String> {
-        let standing = self.latest.ci.as_ref().filter(|_| self.request.any_sentence(wants_ci_passing));
-        standing.and_then(CiState::awaited_fact)
-    }
-
-    /// That the rollout is not complete. Where the text claims that it is, see [`Self::unsupported`].
-    fn rollout_fact(&self, text: &str) -> Option<String> {
-        let Some(rollout::RolloutState::NotThrough { said, .. }) = &self.latest.rollout else { return None };
-        let is_claimed = || claims(text).iter().any(|claim| claim.work == Work::Deployed);
-        (self.request.names(&rollout::REQUESTS) && !is_claimed())
-            .then(|| format!("the rollout is not complete: \"{said}\""))
-    }
-
-    /// That no change is there, though one was asked for.
-    fn changes_fact(&self, claim: Claim, asks: bool, last_text: &str) -> Option<String> {
-        let takes_back = self.latest.number.is_later() && self.request.takes_back();
-        if asks || !self.request.wants_change(claim) && !takes_back {
-            return None;
-        }
-        if self.changes.is_empty() || self.only_answered(last_text) {
-            let well = self.checks.is_clean() || !self.checks.is_failing() && says_needless(last_text);
-            let needless = self.request.is_conditional() && well;
-            let is_answer = self.request.wants_text(last_text) || self.is_new_draft(last_text);
-            let fact = if self.changes.is_empty() {
-                "no file changed, though a change was asked for"
-            } else {
-                "no call was made since the user asked for another change"
-            };
-            return (!needless && !is_answer).then(|| fact.to_owned());
-        }
-        self.lost.taken_back_fact(last_text).filter(|_| !self.request.names(TAKES_BACK))
-    }
-
-    /// Whether a later message that asks for a change had a short answer and nothing else.
-    fn only_answered(&self, answer: &str) -> bool {
-        /// A longer answer may be the text that was asked for, in bytes.
-        const SHORT: usize = 400;
-        let length = answer.trim().len();
-        self.latest.number.is_later()
-            && !self.latest.called
-            && (1..=SHORT).contains(&length)
-            && !self.request.is_lasting()
-    }
-
-    /// Whether an answer is the new version of a text that the answer before the request was, and not a report.
-    fn is_new_draft(&self, answer: &str) -> bool {
-        !self.drafts.is_empty() && headings(answer).iter().any(|heading| self.drafts.contains(heading))
-    }
-
-    /// That the user asked for an act that a repository keeps, and no call did it. The answer may say so, and where
-    /// nothing changed that was to be changed, there is nothing to keep.
-    pub(crate) fn unmet_fact(&self, answer: &str) -> Option<String> {
-        let changed = self.latest.changed || !self.request.asks_for_change();
-        let acts = self.request.acts();
-        if !changed || acts.iter().any(|work| tells_undone(answer, *work)) {
-            return None;
-        }
-        let unmet: Vec<&str> =
-            acts.iter().filter(|work| !self.latest.kept.has(**work)).map(|work| verb(*work)).collect();
-        (!unmet.is_empty()).then(|| format!("the user asked to {}, and no call did", unmet.join(" and ")))
-    }
-
-    /// What the text claims and no call did.
-    fn unsupported(&self, text: &str) -> Option<String> {
-        // A request that names the code may want that.
-        let names_code = |said: &str| said.split(|c: char| !c.is_ascii_alphanumeric()).any(is_no_answer);
-        if let Some(said) = says_it_answers(text).filter(|said| self.unanswered && !names_code(said)) {
-            return Some(format!("the agent says \"{said}\", but the server did not answer when it was last tried"));
-        }
-        let claims = claims(text);
-        let rolled = claims.iter().find(|claim| claim.work == Work::Deployed);
-        if let (Some(rollout::RolloutState::NotThrough { said, .. }), Some(claim)) = (&self.latest.rollout, rolled) {
-            return Some(format!("the agent says \"{}\", but the last output about it says \"{said}\"", claim.excerpt));
-        }
-        self.forbidden
-            .fact(text)
-            .or_else(|| self.undone(&claims))
-            .or_else(|| self.latest.ci.as_ref().and_then(|ci| ci.claim_fact(text)))
-            .or_else(|| self.refused_fact(text))
-            .or_else(|| self.latest.unfinished.as_ref().and_then(|unfinished| unfinished.fact(text)))
-            .or_else(|| self.latest.replies.fact(text, &self.request).filter(|_| !self.latest.changed))
-            .or_else(|| self.latest.stubs.fact())
-            .or_else(|| self.lost.failed_fact(text, |name| self.request.names(&[&name.to_lowercase()])))
-    }
-
-    /// That the last commit or push failed, or the last thing that was done was refused, and the text does not say so.
-    fn refused_fact(&self, text: &str) -> Option<String> {
-        let reports = || !text.trim().is_empty() && !self.request.is_question() && self.ending(text) == Ending::Plain;
-        // A push may be more than what was asked for.
-        let is_asked = |work| work == Work::Committed || self.request.acts().contains(&work);
-        if let Some(failed) = self.latest.failed_record.as_ref().filter(|failed| is_asked(failed.work())) {
-            return failed.fact(text).filter(|_| reports());
-        }
-        self.latest.outside_action.as_ref()?.fact(text, |words| self.request.names(words), reports)
-    }
-
-    /// The first claim for which there is no call.
-    fn undone(&self, claims: &[WorkClaim]) -> Option<String> {
-        let is_done = |work| match work {
-            Work::OnRemote => self.supported_work.has(Work::Pushed) || !self.supported_work.commits(),
-            work if CHECKING.contains(&work) => self.checks.ran(work),
-            work => self.supported_work.has(work),
-        };
-        let claimed = claims.iter().find(|claim| !is_done(claim.work))?;
-        let missing = claimed.work.missing(self.checks.ran(Work::RanChecks));
-        Some(format!("the agent says \"{}\", but {missing}", claimed.excerpt))
-    }
-
-    /// The events that the contradictions rest on.
-    pub(crate) fn evidence(&self) -> Vec<Evidence> {
-        self.checks.evidence().cloned().collect()
     }
 }

@@ -2,6 +2,7 @@
 //! so far, or as both.
 
 use super::channel::Channel;
+use crate::bounded::push_bounded;
 use crate::detect::hash;
 use crate::wire::Raw;
 use crate::wire::text;
@@ -71,10 +72,7 @@ impl TextAssembler {
         let key = hash::of(id);
         let known = self.parts.iter().position(|part| part.key == key);
         let at = known.unwrap_or_else(|| {
-            if self.parts.len() == PARTS {
-                self.parts.pop_front();
-            }
-            self.parts.push_back(Part { key, channel, taken: 0, complete: false });
+            push_bounded(&mut self.parts, PARTS, Part { key, channel, taken: 0, complete: false });
             self.parts.len() - 1
         });
         (&mut self.parts[at], known.is_none())

@@ -1,7 +1,7 @@
 //! Tells whether a request asks for checks elsewhere that pass, and whether an answer says that they did: "make sure CI is
 //! green", "the pipeline passed".
 
-use super::answer::{Shape, blocks, plain, sentences};
+use super::answer::{blocks, plain, sentences};
 use super::phrases::{Phrases, fold};
 use crate::detect::quoted::quoted;
 use crate::wire::text::EXCERPT;
@@ -37,8 +37,7 @@ pub(crate) fn wants_ci_passing(folded: &str) -> bool {
 pub(crate) fn claims_ci_passing(answer: &str) -> Option<String> {
     let is_said = |clause: &str| CHECKS.is_in(clause) && GREEN.is_in(clause) && !NOT_SAID.is_in(clause);
     let blocks = blocks(answer);
-    let spoken = blocks.iter().filter(|block| block.shape != Shape::Other);
-    let mut said = spoken.flat_map(|block| sentences(&block.text));
+    let mut said = blocks.iter().flat_map(|block| sentences(&block.text));
     said.find(|sentence| fold(&plain(sentence)).split([',', ';', '，', '；', '、']).any(is_said))
         .map(|sentence| quoted(sentence, EXCERPT))
 }

@@ -1,6 +1,6 @@
 //! Finds the claims in an answer that a call must support.
 
-use super::answer::{Shape, blocks, plain, sentences};
+use super::answer::{blocks, plain, sentences};
 use super::phrases::{Phrases, fold};
 use crate::detect::quoted::quoted;
 use crate::wire::text::EXCERPT;
@@ -138,8 +138,7 @@ static CLAIMING_ANY: LazyLock<Phrases> =
 pub(crate) fn claims(text: &str) -> Vec<WorkClaim> {
     let mut found: Vec<WorkClaim> = Vec::new();
     let blocks = blocks(text);
-    let spoken = blocks.iter().filter(|block| block.shape != Shape::Other);
-    for block in spoken {
+    for block in &blocks {
         for sentence in sentences(&block.text) {
             let folded = without_quotes(&without_brackets(&fold(&plain(sentence))));
             for work in works(&folded) {
@@ -161,8 +160,7 @@ static ANSWERS: Phrases = Phrases::new(&[
 /// The sentence that says that a server answers, or that this was tried.
 pub(crate) fn says_it_answers(text: &str) -> Option<String> {
     let blocks = blocks(text);
-    let spoken = blocks.iter().filter(|block| block.shape != Shape::Other);
-    let mut sentences = spoken.flat_map(|block| sentences(&block.text));
+    let mut sentences = blocks.iter().flat_map(|block| sentences(&block.text));
     let claims = |sentence: &&str| {
         let folded = fold(&plain(sentence));
         // What is needed for it may stand before it.
@@ -261,8 +259,11 @@ fn is_bare(work: Work, clause: &str) -> bool {
 /// Whether a text says of what is called so that it was not done, or who is to do it.
 pub(super) fn denies(text: &str, named: &Phrases) -> bool {
     let blocks = blocks(text);
-    let spoken = blocks.iter().filter(|block| block.shape != Shape::Other);
-    spoken.flat_map(|block| sentences(&block.text)).map(fold).any(|said| named.is_in(&said) && NOT_OWN.is_in(&said))
+    blocks
+        .iter()
+        .flat_map(|block| sentences(&block.text))
+        .map(fold)
+        .any(|said| named.is_in(&said) && NOT_OWN.is_in(&said))
 }
 
 /// The text outside of brackets.

@@ -1,6 +1,6 @@
 //! Tells whether an answer says, without naming who, that what was asked for was not got: "could not be determined".
 
-use super::answer::{Shape, blocks, plain, sentences};
+use super::answer::{blocks, plain, sentences};
 use super::phrases::{Phrases, fold};
 
 /// What says so of what somebody wants to know.
@@ -63,9 +63,10 @@ pub(crate) fn tells_of_nothing(answer: &str) -> bool {
 /// Whether an answer says so of a call that had no answer.
 pub(crate) fn reports_missed_goal(text: &str) -> bool {
     let blocks = blocks(text);
-    let spoken = blocks.iter().filter(|block| block.shape != Shape::Other);
-    let all: Vec<String> =
-        spoken.flat_map(|block| sentences(&plain(&block.text)).into_iter().map(fold).collect::<Vec<_>>()).collect();
+    let all: Vec<String> = blocks
+        .iter()
+        .flat_map(|block| sentences(&plain(&block.text)).into_iter().map(fold).collect::<Vec<_>>())
+        .collect();
     let last = all.len().saturating_sub(LAST).max(FIRST.min(all.len()));
     let mut ends = all[..FIRST.min(all.len())].iter().chain(&all[last..]);
     ends.any(|sentence| tells_missed_goal(sentence) || WITHOUT.is_in(sentence))

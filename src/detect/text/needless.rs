@@ -1,6 +1,6 @@
 //! Tells whether an answer says that nothing had to be done.
 
-use super::answer::{Shape, blocks, plain, sentences};
+use super::answer::{blocks, plain, sentences};
 use super::phrases::{Phrases, fold};
 
 /// What says so.
@@ -13,8 +13,8 @@ static NEEDLESS: Phrases = Phrases::new(&[
 /// Whether a sentence of an answer says that nothing had to be done.
 pub(crate) fn says_needless(text: &str) -> bool {
     let blocks = blocks(text);
-    let spoken = blocks.iter().filter(|block| block.shape != Shape::Other);
-    spoken
+    blocks
+        .iter()
         .flat_map(|block| sentences(&plain(&block.text)).into_iter().map(fold).collect::<Vec<_>>())
         .any(|said| NEEDLESS.is_in(&said))
 }

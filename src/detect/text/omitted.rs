@@ -1,7 +1,7 @@
 //! Tells whether an answer says of something that the request names that the agent left it out: "I skipped the migration
 //! script".
 
-use super::answer::{Shape, blocks, plain, sentences};
+use super::answer::{blocks, plain, sentences};
 use super::needless::says_needless;
 use super::phrases::{Phrases, fold, is_unspaced};
 
@@ -44,9 +44,10 @@ pub(crate) fn omits_what_is_asked(answer: &str, request: &str) -> bool {
         return false;
     }
     let blocks = blocks(answer);
-    let spoken = blocks.iter().filter(|block| block.shape != Shape::Other);
-    let said: Vec<String> =
-        spoken.flat_map(|block| sentences(&plain(&block.text)).into_iter().map(fold).collect::<Vec<_>>()).collect();
+    let said: Vec<String> = blocks
+        .iter()
+        .flat_map(|block| sentences(&plain(&block.text)).into_iter().map(fold).collect::<Vec<_>>())
+        .collect();
     said.iter().enumerate().any(|(at, sentence)| {
         // Its reason may stand behind a colon.
         let is_meant = said.iter().skip(at).take(2).any(|said| MEANT.is_in(said));

@@ -1,6 +1,6 @@
 //! Remembers the context of each session for its next review: task, to-do list, changed files, findings, decisions.
 
-use crate::bounded::BoundedMap;
+use crate::bounded::{BoundedMap, push_bounded};
 use crate::redact::Redactor;
 use crate::wire::record::{Decision, Finding, Grade, State, Verdict};
 use crate::wire::{Event, Observation, Raw, Timestamp, Todo, text};
@@ -134,10 +134,7 @@ impl SessionContext {
         if self.user_messages.iter().any(|known| known == message) {
             return;
         }
-        if self.user_messages.len() == USER_MESSAGES {
-            self.user_messages.pop_front();
-        }
-        self.user_messages.push_back(message.to_owned());
+        push_bounded(&mut self.user_messages, USER_MESSAGES, message.to_owned());
         if self.task.is_none() {
             self.awaited = Some(AwaitedTask { message: message.to_owned(), lines_left: PATIENCE });
         }
@@ -206,16 +203,17 @@ impl SessionContext {
 
     /// Records a decision about the session, ours or one that was already in the stream.
     pub fn record_decision(&mut self, decision: &Decision) {
-        if self.decisions.len() == DECISIONS {
-            self.decisions.pop_front();
-        }
-        self.decisions.push_back(PastDecision {
-            iteration: decision.iteration,
-            action: decision.action,
-            reason: decision.reason.clone(),
-            stale: decision.stale,
-            message: decision.message.clone(),
-        });
+        push_bounded(
+            &mut self.decisions,
+            DECISIONS,
+            PastDecision {
+                iteration: decision.iteration,
+                action: decision.action,
+                reason: decision.reason.clone(),
+                stale: decision.stale,
+                message: decision.message.clone(),
+            },
+        );
     }
 }
 

@@ -4,8 +4,7 @@
 //! Ids identify events; their order is the sequence number in the session's log. Events are emitted in that order, so
 //! everything in the log before an emitted event was emitted too, or was there before us.
 
-use crate::bounded::BoundedMap;
-use crate::bounded::BoundedSet;
+use crate::bounded::{BoundedMap, BoundedSet, push_bounded};
 use crate::server::Entry;
 use crate::wire::Event;
 use std::collections::VecDeque;
@@ -138,10 +137,7 @@ impl EventDedup {
 
 impl LogCursor {
     fn remember(&mut self, id: &str) {
-        if self.latest.len() == LATEST {
-            self.latest.pop_front();
-        }
-        self.latest.push_back(id.to_owned());
+        push_bounded(&mut self.latest, LATEST, id.to_owned());
     }
 }
 

@@ -3,7 +3,7 @@
 use super::outcome_words::rest;
 use super::output::{LineKind, Output};
 use super::session_state::{Rank, SessionState};
-use crate::bounded::BoundedMap;
+use crate::bounded::{BoundedMap, push_bounded};
 use crate::pipe::tell::masked_excerpt as excerpt;
 use crate::wire::part::Part;
 use crate::wire::record::{Done, Finding, Grade, Outcome, State};
@@ -162,10 +162,7 @@ impl Session {
             *known = finding;
             return;
         }
-        if self.findings.len() == FINDINGS {
-            self.findings.pop_front();
-        }
-        self.findings.push_back(finding);
+        push_bounded(&mut self.findings, FINDINGS, finding);
     }
 
     /// The findings, the gravest that are open first, then those that are over; the latest first among equals.

@@ -2,6 +2,7 @@
 
 use super::pace::{Pace, REFRESH};
 use super::tty::{Key, Tty};
+use crate::bounded::push_bounded;
 use crate::pipe::{Shutdown, tell};
 use crate::watch::draw::{Intake, Scene, Theme, draw};
 use crate::watch::feed::Feed;
@@ -79,10 +80,7 @@ impl Shared {
         self.changed();
         let mut words = self.words.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(words) = words.as_mut() else { return tell(line) };
-        if words.len() == WORDS {
-            words.pop_front();
-        }
-        words.push_back(line);
+        push_bounded(words, WORDS, line);
     }
 
     /// The dashboard is closed: tells what other programs said while it was shown.

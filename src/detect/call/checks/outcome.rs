@@ -1,7 +1,7 @@
 //! How a check came out, and how much of what it printed is there to tell.
 
 /// How a check came out.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) enum CheckOutcome {
     /// It ran and passed.
     Passed,
@@ -15,6 +15,7 @@ pub(crate) enum CheckOutcome {
     /// It ran no test: there is none, none was chosen, or all were skipped.
     Empty,
     /// Nothing clear is said.
+    #[default]
     Unknown,
 }
 

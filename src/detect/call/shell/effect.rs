@@ -18,9 +18,10 @@ pub(crate) enum Effect {
 }
 
 /// How much a line changes in the work tree, the least first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Change {
     /// Nothing.
+    #[default]
     None,
     /// Temporary files, or what a build left.
     Scratch,

@@ -1,5 +1,6 @@
 //! Remembers the files that were written last, to tell a script that is tried from a target that was given.
 
+use crate::bounded::push_bounded;
 use crate::detect::call::Call;
 use crate::detect::call::classify::CallKind;
 use crate::detect::call::input::Edit;
@@ -30,10 +31,7 @@ impl Written {
             None => whole.map(|(file, _)| file.as_str()).collect(),
         };
         for file in files {
-            if self.0.len() == FILES {
-                self.0.pop_front();
-            }
-            self.0.push_back(file.to_owned());
+            push_bounded(&mut self.0, FILES, file.to_owned());
         }
     }
 

@@ -1,6 +1,7 @@
 //! Counts plans and thoughts with no other call between them: thoughts that say the same in another order or under
 //! another number, and lists that are written anew and commands that only print, whatever they say.
 
+use crate::bounded::push_bounded;
 use crate::detect::call::Call;
 use crate::detect::call::todo_tools::writes_whole_list;
 use crate::detect::fact::RuleContext;
@@ -78,10 +79,7 @@ impl Plans {
         if self.seen.contains(&sum) {
             return false;
         }
-        if self.seen.len() == PLANS {
-            self.seen.pop_front();
-        }
-        self.seen.push_back(sum);
+        push_bounded(&mut self.seen, PLANS, sum);
         true
     }
 }

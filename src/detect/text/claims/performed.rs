@@ -3,7 +3,7 @@
 
 use super::{NOT_OWN, clauses};
 use crate::detect::quoted::quoted;
-use crate::detect::text::answer::{Shape, blocks, plain, sentences};
+use crate::detect::text::answer::{blocks, plain, sentences};
 use crate::detect::text::phrases::{Phrases, fold};
 use crate::wire::text::EXCERPT;
 
@@ -71,8 +71,7 @@ pub(crate) fn says_it_went(text: &str, went: ClaimedOutcome) -> Option<String> {
         !folded.ends_with(['?', '？']) && clauses(&folded).any(|clause| says.is_in(clause) && !NOT_OWN.is_in(clause))
     };
     let blocks = blocks(text);
-    let spoken = blocks.iter().filter(|block| block.shape != Shape::Other);
-    let found = spoken.flat_map(|block| sentences(&block.text)).find(claims);
+    let found = blocks.iter().flat_map(|block| sentences(&block.text)).find(claims);
     found.map(|sentence| quoted(sentence, EXCERPT))
 }
 
