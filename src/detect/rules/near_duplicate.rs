@@ -98,6 +98,8 @@ pub(super) struct NearDuplicate {
     /// What all of them name.
     named: TargetNames,
     message: String,
+    /// The agent waited after the last call.
+    paused: bool,
     streak: Option<Streak>,
 }
 
@@ -115,6 +117,7 @@ impl Rule for NearDuplicate {
             Fact::Call(call, compared) if compared.new_result || compared.measured && call.measures() => {
                 *self = Self::default();
             }
+            Fact::Call(..) => self.paused = true,
             Fact::User => *self = Self::default(),
             _ => {}
         }
@@ -133,6 +136,11 @@ impl NearDuplicate {
             if let Some(deed) = self.past.back_mut().filter(|past| past.end == CameOut::Old) {
                 deed.end = if CameOut::of(call, compared) == CameOut::New { CameOut::New } else { CameOut::Old };
             }
+            return;
+        }
+        // The same look after a pause waits for something: other rules know for how long it may.
+        let is_look = matches!(call.kind, CallKind::Observe | CallKind::Poll);
+        if std::mem::take(&mut self.paused) && is_look && call.tool == self.tool && call.input.text == self.last_input {
             return;
         }
         let length = usize::try_from(context.config.limit(&WARN)).unwrap_or(usize::MAX);
@@ -186,9 +194,7 @@ impl NearDuplicate {
         streak.fill(&mut signal, context);
         signals.report(signal);
     }
-}
 
-impl NearDuplicate {
     /// Whether each of the calls did something to a thing of its own: it names what no other of them does.
     fn is_batch(&self) -> bool {
         let named: Option<Vec<&[u64]>> = self.past.iter().map(|past| past.did.as_deref()).collect();
@@ -200,9 +206,7 @@ impl NearDuplicate {
             })
         })
     }
-}
 
-impl NearDuplicate {
     /// Whether the same command is run for one target after the other, and none of them fails: one word of it is another
     /// name each time, in one place or in several.
     fn goes_through(&self) -> bool {

@@ -4,6 +4,7 @@ use super::call_work::CallWork;
 use super::check_kind::{CheckKind, kind_of, must_test};
 use super::packages::Project;
 use super::request::{RequestNumber, UserRequest};
+use super::strictness::{keeps, strict_flags};
 use super::supersedes::{mends, runs_failed, stands_in, supersedes, without_left_out};
 use super::supported_work::SupportedWork;
 use super::validated::Validated;
@@ -43,6 +44,9 @@ pub(super) struct FailedCheck {
     pub(super) shown: bool,
     /// It could not even begin.
     pub(super) never_ran: bool,
+    /// The flags that made it stricter, and whether anything changed since.
+    strict: Vec<String>,
+    mended: bool,
     /// A fixer left it of what it was to mend.
     pub(super) is_remainder: bool,
     evidence: Evidence,
@@ -160,6 +164,13 @@ impl CheckLog {
         self.unchecked = Some(Unchecked { evidence: work.evidence.clone(), target: work.target.clone(), request });
     }
 
+    /// Records that something may have changed, so that what failed may pass.
+    pub(super) fn may_mend(&mut self) {
+        for failed in &mut self.failed {
+            failed.mended = true;
+        }
+    }
+
     /// Records a command that nobody knows, which may have checked the change.
     pub(super) fn record_trial(&mut self, work: &CallWork) {
         self.unchecked.take_if(|change| work.trial_scope.may_be(change.target.as_deref()));
@@ -215,7 +226,10 @@ impl CheckLog {
         self.unread = unread(work).map(|fact| Undecided { fact, request });
         match &work.outcome {
             CheckOutcome::Passed => {
-                self.failed.retain(|old| !work.checks.iter().any(|new| old.passes_with(new, wanted)));
+                let is_as_strict = |old: &FailedCheck| old.mended || old.never_ran || keeps(&work.command, &old.strict);
+                let passes =
+                    |old: &FailedCheck| is_as_strict(old) && work.checks.iter().any(|new| old.passes_with(new, wanted));
+                self.failed.retain(|old| !passes(old));
             }
             CheckOutcome::Failed { count, items } => {
                 self.failed.retain(|old| !work.checks.iter().any(|run| run.is_same(&old.run)));
@@ -332,6 +346,8 @@ fn failed_check(
         guessed: false,
         shown: work.looks,
         never_ran: work.never_ran,
+        strict: strict_flags(&work.command),
+        mended: false,
         is_remainder: false,
         evidence: work.evidence.clone(),
     }

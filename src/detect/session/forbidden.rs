@@ -1,10 +1,12 @@
-//! Tracks the files and databases that the user rules out by name, and whether a call changed one: "never against
-//! `shop_prod`".
+//! Tracks what the user rules out: files and databases by name, "never against `shop_prod`", and commits and pushes; and
+//! whether a call did it all the same.
 
 use super::call_work::CallWork;
 use super::lost_work::TAKES_BACK;
 use super::request::UserRequest;
 use crate::detect::call::shell::{Change, Effect, SimpleCommand, commands};
+use crate::detect::text::asked_acts::{forbidden_acts, names_act, verb};
+use crate::detect::text::claims::Work;
 use crate::detect::text::phrases::Phrases;
 
 /// How many names are remembered, and how long one is, in bytes.
@@ -46,6 +48,8 @@ const CHANGING: [&str; 10] = ["insert", "update", "delete", "drop", "alter", "tr
 pub(super) struct Forbidden {
     names: Vec<String>,
     touched: Option<String>,
+    acts: Vec<Work>,
+    acted: Option<Work>,
 }
 
 impl Forbidden {
@@ -58,10 +62,15 @@ impl Forbidden {
                 self.names.push(name);
             }
         }
+        let acts: Vec<Work> = request.sentences().flat_map(forbidden_acts).collect();
+        self.acts.retain(|act| !request.any_sentence(|said| names_act(said, *act)));
+        self.acts.extend(acts);
     }
 
     /// Records a call, which may change what is forbidden.
     pub(super) fn record(&mut self, work: &CallWork) {
+        let did = self.acts.iter().find(|act| work.supported_work.has(**act) && work.failed_record.is_none());
+        self.acted = self.acted.or(did.copied());
         if self.touched.is_some() || work.unknown_failed {
             return;
         }
@@ -83,9 +92,13 @@ impl Forbidden {
 
     /// That something forbidden was changed, unless the answer tells that it was taken back.
     pub(super) fn fact(&self, answer: &str) -> Option<String> {
-        let name = self.touched.as_ref()?;
         let lower = answer.to_lowercase();
-        let told = lower.contains(name.as_str()) && TAKES_BACK.iter().any(|word| lower.contains(word));
+        let is_back = || TAKES_BACK.iter().any(|word| lower.contains(word));
+        if let Some(act) = self.acted.filter(|_| !is_back()) {
+            return Some(format!("the user said not to {}, and a call did", verb(act)));
+        }
+        let name = self.touched.as_ref()?;
+        let told = lower.contains(name.as_str()) && is_back();
         (!told).then(|| format!("the user said not to touch {name}, and a call changed it or ran on it"))
     }
 }
@@ -172,6 +185,28 @@ mod tests {
             ("Don't touch values-prod.yaml until the dev file works.", "/c/values-prod.yaml", false),
         ] {
             assert_eq!(is_found(task, |stream| stream.edit(file)), expected, "{task}: {file}");
+        }
+    }
+
+    #[test]
+    fn acts_that_are_forbidden() {
+        const MADE: &str = "[main 90fe12a] x\n 1 file changed";
+        for (task, command, expected) in [
+            ("Refactor the mailer. Do not commit anything.", "git commit -am x", true),
+            ("Räum lib auf. Bitte nichts committen.", "git commit -am x", true),
+            ("重构邮件模块，不要提交。", "git commit -am x", true),
+            ("Refactor it, don't commit or push.", "git push", true),
+            ("Commit it, but don't push.", "git commit -am x", false),
+            ("Don't commit the .env file.", "git commit -am x", false),
+            ("Don't commit until the tests pass.", "git commit -am x", false),
+            ("Don't forget to commit.", "git commit -am x", false),
+            ("Don't push to main.", "git push origin fix", false),
+        ] {
+            let found = is_found(task, |stream| {
+                stream.bash("go test ./...", "ok  \tx/a\t0.3s", 0);
+                stream.bash(command, if command.contains("push") { "To x\n   a1..b2  main -> main" } else { MADE }, 0);
+            });
+            assert_eq!(found, expected, "{task}: {command}");
         }
     }
 

@@ -34,6 +34,7 @@ mod rollout;
 mod rule_runner;
 mod state;
 mod status;
+mod strictness;
 mod stubs;
 mod supersedes;
 mod supported_work;

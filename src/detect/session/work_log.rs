@@ -325,6 +325,9 @@ impl WorkLog {
         let is_old = git.is_some_and(GitSteps::discard) && !self.latest.changed && !self.checks.has_unchecked();
         let is_nothing = git.is_some_and(GitSteps::are_all) && (is_undone || is_old);
         self.changes.most = self.changes.most.max(change);
+        if change >= Change::Layout {
+            self.checks.may_mend();
+        }
         if change == Change::Certain {
             self.latest.changed = true;
             let is_code = !work.target.as_deref().is_some_and(is_test_file);

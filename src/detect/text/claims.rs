@@ -89,7 +89,7 @@ static TABLE: [(Work, Phrases, Phrases); 5] = [
 /// A clause with these denies, plans, asks or tells of somebody else's work.
 static NOT_OWN: Phrases = Phrases::new(&[
     "committed by|pushed by|opened by|deployed by|released by|not|n't|no|never|nothing|none|neither|without|uncommitted|unpushed|if|when|whenever|once|until|before|after you|unless|whether|should|will|would|can|could|may|might|must|to be|ready to|want|let me|let's|how|why|which|previously|earlier|already|you|your|they|user|the user|someone|agent|hook|session|gets|get|being|every time|always|by default|expected|supposed|plan|next|todo|only after|wait|waiting|verify that|make sure|ensure|ensures|fail|fails|failed|failing|i can|i'll|i did not|didn't|wasn't|weren't|hasn't|haven't|isn't|aren't|don't|doesn't|couldn't|won't|shouldn't|need*",
-    "nicht|kein*|wenn|sobald|soll|sollte|würde|werde|werden|noch|muss|pas|ne|n'ai|quand|si|dois|faut|sans|aucun*|sin|cuando|ningun*|debe|não|quando|sem|nenhum*|deve|non|senza|nessun*|не|нет|если|когда|нужно|надо|без|未|没|沒|不|如果|需要|尚|还没|ない|ません|まだ|たら|않|아직|안|필요",
+    "nicht|nichts|kein*|wenn|sobald|soll|sollte|würde|werde|werden|noch|muss|pas|ne|n'ai|quand|si|dois|faut|sans|aucun*|sin|cuando|ningun*|debe|não|quando|sem|nenhum*|deve|non|senza|nessun*|не|нет|если|когда|нужно|надо|без|未|没|沒|不|如果|需要|尚|还没|ない|ません|まだ|たら|않|아직|안|필요",
     "sera|seront|serait|pourrez|pouvez|peux|peut|veuillez|puedes|puede|podrás|podrá|será|serán|conviene|pode|podes|poderá|serão|puoi|può|potete|potrai|sarà|saranno|будет|будут|можете|можно|можешь|прошу|зможете|можна|możesz|można|můžete|můžeš|kannst|können|kunt|kan|yapabilirsiniz|edebilirsiniz|có thể|bisa|dapat|可以|请|請|才能|してください|します|しよう|したい|すれば|できます|できる|세요|하려면",
 ]);
 

@@ -70,8 +70,9 @@ pub(crate) fn says_it_runs(answer: &str, request: &str) -> Option<String> {
     let texts: Vec<String> = spoken.collect();
     let said: Vec<&str> = texts.iter().flat_map(|text| sentences(text)).collect();
     let last: Vec<(&str, String)> = said.iter().rev().take(LAST).map(|said| (*said, fold(said))).collect();
-    let promises = || last.iter().any(|(_, folded)| LATER.is_in(folded));
-    let is_open = |folded: &str| runs(folded) && (has_progress(folded) || promises());
+    // What was asked for is the result, or the answer promises it.
+    let is_owed = || RESULTS.is_in(request) || last.iter().any(|(_, folded)| LATER.is_in(folded));
+    let is_open = |folded: &str| runs(folded) && (has_progress(folded) || is_owed());
     let awaits = |folded: &str| AGENTS.find_all(folded).next().is_some_and(|(at, _)| !is_case(folded, at));
     let (found, _) = last.iter().find(|(_, folded)| is_open(folded) || awaits(folded))?;
     let is_meant = LEAVES.is_in(request) || STARTS.is_in(request) && !RESULTS.is_in(request);

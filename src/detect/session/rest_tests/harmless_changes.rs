@@ -1,4 +1,4 @@
-//! Tests changes that no check is about, and checks that nobody could run.
+//! Tests changes that no check is about, checks that nobody could run, and those that look for less than before.
 
 use super::{Stream, contradictions_of};
 use crate::detect::Config;
@@ -49,6 +49,25 @@ fn a_check_that_could_not_run_checks_nothing() {
     assert_eq!(done.contradictions, [CheckUnknown, UncheckedChange]);
     assert!(done.facts[0].fact.ends_with("could not run"), "{:?}", done.facts);
     assert!(done.facts[1].fact.ends_with("and no check ran"), "{:?}", done.facts);
+}
+
+#[test]
+fn a_weaker_run_makes_nothing_good() {
+    const RACE: &str = "WARNING: DATA RACE\n--- FAIL: TestPool (0.1s)\nFAIL\tg/pool\t0.3s";
+    let after = |again: &str, mends: bool| {
+        let steps = |stream: &mut Stream| {
+            stream.edit("/p/pool/pool.go");
+            stream.bash("go test -race ./pool", RACE, 1);
+            if mends {
+                stream.edit("/p/pool/pool.go");
+            }
+            stream.bash(again, "ok  \tg/pool\t0.1s", 0);
+        };
+        contradictions_of("Fix the pool", steps, "The pool is right now.")
+    };
+    assert_eq!(after("go test ./pool", false), [Contradiction::LastCheckFailed]);
+    assert_eq!(after("go test -race ./...", false), []);
+    assert_eq!(after("go test ./pool", true), []);
 }
 
 #[test]

@@ -76,8 +76,21 @@ pub(super) fn blames_code(request: &UserRequest) -> bool {
         is_source(word) && !is_test_file(word)
     };
     request.asks_for_change()
-        && request.any_sentence(|said| CODE.is_in(said) || said.split(' ').any(is_source))
+        && request.any_sentence(|said| CODE.is_in(said) || said.split(' ').any(is_source) || fixes_by_name(said))
         && !request.any_sentence(|said| TESTS.is_in(said))
+}
+
+/// Whether a folded sentence asks in English to fix a thing that is no test, check or pronoun: "fix slugify".
+fn fixes_by_name(said: &str) -> bool {
+    #[rustfmt::skip]
+    const OTHERS: [&str; 24] = [
+        "test", "tests", "spec", "specs", "suite", "it", "them", "this", "that", "these", "those", "all", "any", "failing", "failures", "build", "ci", "lint",
+        "linter", "types", "everything", "whatever", "formatting", "typo",
+    ];
+    let mut words = said.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty());
+    let Some(_) = words.by_ref().find(|word| matches!(*word, "fix" | "repair" | "correct")) else { return false };
+    let named = words.find(|word| !matches!(*word, "the" | "our" | "my" | "a" | "an"));
+    named.is_some_and(|word| !OTHERS.contains(&word) && !word.starts_with("test"))
 }
 
 #[cfg(test)]
@@ -109,7 +122,13 @@ mod tests {
     #[test]
     fn requests_that_blame_the_code() {
         let blames = |text: &str| blames_code(&UserRequest::read(text));
-        for text in ["test_a fails. Please fix the code.", "Fix the bug in src/sum.ts.", "Corrige src/sum.ts"] {
+        for text in [
+            "test_a fails. Please fix the code.",
+            "Fix the bug in src/sum.ts.",
+            "Corrige src/sum.ts",
+            "slugify('Straße') should give 'strasse', but test_slug fails. Please fix slugify.",
+            "The test fails, fix the function.",
+        ] {
             assert!(blames(text), "{text}");
         }
         for text in [
