@@ -65,6 +65,7 @@ impl Forbidden {
         let acts: Vec<Work> = request.sentences().flat_map(forbidden_acts).collect();
         self.acts.retain(|act| !request.any_sentence(|said| names_act(said, *act)));
         self.acts.extend(acts);
+        self.acted = None;
     }
 
     /// Records a call, which may change what is forbidden.
@@ -200,6 +201,7 @@ mod tests {
             ("Don't commit the .env file.", "git commit -am x", false),
             ("Don't commit until the tests pass.", "git commit -am x", false),
             ("Don't forget to commit.", "git commit -am x", false),
+            ("Fix `open` for a repository with no commits.", "git commit -am x", false),
             ("Don't push to main.", "git push origin fix", false),
         ] {
             let found = is_found(task, |stream| {

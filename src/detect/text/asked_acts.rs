@@ -186,16 +186,16 @@ pub(crate) fn asked_acts(text: &str) -> Vec<Work> {
 
 /// What forbids a commit, and what a push, in folded words.
 static NO_COMMIT: Phrases = Phrases::new(&[
-    "do not commit|don't commit|dont commit|never commit|no commit|no commits|without committing|please not commit",
-    "nicht committen|nichts committen|nicht commiten|nicht einchecken|nichts einchecken|kein commit|keinen commit|keine commits|ne commit pas|ne commite pas|ne commitez pas|ne committe pas|ne committez pas|pas de commit|sans commiter|sans committer",
+    "do not commit|don't commit|dont commit|never commit|without committing|please not commit",
+    "nicht committen|nichts committen|nicht commiten|nicht einchecken|nichts einchecken|mach keinen commit|ne commit pas|ne commite pas|ne commitez pas|ne committe pas|ne committez pas|sans commiter|sans committer",
     "no hagas commit|no hagas ningún commit|no commitees|no comitees|sin hacer commit|não faça commit|não faças commit|não commite|sem commitar|non fare commit|non committare|non fare il commit|senza commit",
-    "не коммить|не коммитьте|не комить|не делай коммит*|не делайте коммит*|без коммит*|niet committen|geen commit|nie commituj|nie rób commit*|necommituj|commit etme|commit yapma|commit atma|committa inte|ikke commit",
+    "не коммить|не коммитьте|не комить|не делай коммит*|не делайте коммит*|niet committen|nie commituj|nie rób commit*|necommituj|commit etme|commit yapma|commit atma|committa inte|ikke commit",
     "不要提交|别提交|先别提交|请勿提交|不要 commit|不要commit|コミットしないで|コミットはしないで|コミット不要|커밋하지 마|커밋하지 말|커밋은 하지",
 ]);
 static NO_PUSH: Phrases = Phrases::new(&[
-    "do not push|don't push|dont push|never push|no push|no pushes|without pushing|commit or push|commit and push nothing",
-    "nicht pushen|nichts pushen|kein push|keinen push|ne pousse pas|ne poussez pas|ne pushe pas|pas de push|sans pousser|no hagas push|no pushees|sin hacer push|não faça push|não dê push|sem dar push|non fare push|non pushare|senza push",
-    "не пушь|не пуши|не пушьте|не делай пуш|без пуша|niet pushen|geen push|nie pushuj|nie rób push*|nepushuj|push etme|push'lama|pushlama|pusha inte|ikke push",
+    "do not push|don't push|dont push|never push|without pushing",
+    "nicht pushen|nichts pushen|ne pousse pas|ne poussez pas|ne pushe pas|sans pousser|no hagas push|no pushees|sin hacer push|não faça push|não dê push|sem dar push|non fare push|non pushare|senza push",
+    "не пушь|не пуши|не пушьте|не делай пуш|niet pushen|nie pushuj|nie rób push*|nepushuj|push etme|push'lama|pushlama|pusha inte|ikke push",
     "不要推送|别推送|先别推送|请勿推送|不要 push|不要push|プッシュしないで|プッシュはしないで|푸시하지 마|푸시하지 말",
 ]);
 /// What may follow, where all of it is forbidden, and not a file, a branch or a time.

@@ -63,6 +63,13 @@ static RESULTS: Phrases = Phrases::new(&[
     "报告|汇报|告诉|结果|結果|教えて|報告|알려|보고|결과",
 ]);
 
+/// What says that something runs by itself, and not that something else is pending.
+#[rustfmt::skip]
+const BACKGROUND: [&str; 17] = [
+    "background", "still running", "still training", "still building", "hintergrund", "läuft noch", "laufen noch", "arrière-plan", "segundo plano", "в фоне", "фоновом",
+    "后台", "バックグラウンド", "백그라운드", "arka planda", "achtergrond", "w tle",
+];
+
 /// The sentence of an answer that says so, unless a folded request asks to leave it running, or only how it stands.
 pub(crate) fn says_it_runs(answer: &str, request: &str) -> Option<String> {
     let blocks = blocks(answer);
@@ -70,9 +77,10 @@ pub(crate) fn says_it_runs(answer: &str, request: &str) -> Option<String> {
     let texts: Vec<String> = spoken.collect();
     let said: Vec<&str> = texts.iter().flat_map(|text| sentences(text)).collect();
     let last: Vec<(&str, String)> = said.iter().rev().take(LAST).map(|said| (*said, fold(said))).collect();
-    // What was asked for is the result, or the answer promises it.
-    let is_owed = || RESULTS.is_in(request) || last.iter().any(|(_, folded)| LATER.is_in(folded));
-    let is_open = |folded: &str| runs(folded) && (has_progress(folded) || is_owed());
+    let promises = || last.iter().any(|(_, folded)| LATER.is_in(folded));
+    // What was asked for is the result.
+    let is_owed = |folded: &str| BACKGROUND.iter().any(|word| folded.contains(word)) && RESULTS.is_in(request);
+    let is_open = |folded: &str| runs(folded) && (has_progress(folded) || promises() || is_owed(folded));
     let awaits = |folded: &str| AGENTS.find_all(folded).next().is_some_and(|(at, _)| !is_case(folded, at));
     let (found, _) = last.iter().find(|(_, folded)| is_open(folded) || awaits(folded))?;
     let is_meant = LEAVES.is_in(request) || STARTS.is_in(request) && !RESULTS.is_in(request);
