@@ -185,14 +185,14 @@ pub(crate) fn asked_acts(text: &str) -> Vec<Work> {
 }
 
 /// What forbids a commit, and what a push, in folded words.
-static NO_COMMIT: Phrases = Phrases::new(&[
+static FORBIDS_COMMIT: Phrases = Phrases::new(&[
     "do not commit|don't commit|dont commit|never commit|without committing|please not commit",
     "nicht committen|nichts committen|nicht commiten|nicht einchecken|nichts einchecken|mach keinen commit|ne commit pas|ne commite pas|ne commitez pas|ne committe pas|ne committez pas|sans commiter|sans committer",
     "no hagas commit|no hagas ningún commit|no commitees|no comitees|sin hacer commit|não faça commit|não faças commit|não commite|sem commitar|non fare commit|non committare|non fare il commit|senza commit",
     "не коммить|не коммитьте|не комить|не делай коммит*|не делайте коммит*|niet committen|nie commituj|nie rób commit*|necommituj|commit etme|commit yapma|commit atma|committa inte|ikke commit",
     "不要提交|别提交|先别提交|请勿提交|不要 commit|不要commit|コミットしないで|コミットはしないで|コミット不要|커밋하지 마|커밋하지 말|커밋은 하지",
 ]);
-static NO_PUSH: Phrases = Phrases::new(&[
+static FORBIDS_PUSH: Phrases = Phrases::new(&[
     "do not push|don't push|dont push|never push|without pushing",
     "nicht pushen|nichts pushen|ne pousse pas|ne poussez pas|ne pushe pas|sans pousser|no hagas push|no pushees|sin hacer push|não faça push|não dê push|sem dar push|non fare push|non pushare|senza push",
     "не пушь|не пуши|не пушьте|не делай пуш|niet pushen|nie pushuj|nie rób push*|nepushuj|push etme|push'lama|pushlama|pusha inte|ikke push",
@@ -218,8 +218,8 @@ pub(crate) fn forbidden_acts(sentence: &str) -> Vec<Work> {
     };
     let forbids = |table: &Phrases| table.find_all(sentence).any(|(_, end)| is_all(&sentence[end..]));
     let also_push = || ["commit or push", "commit and push"].iter().any(|both| sentence.contains(both));
-    let commit = forbids(&NO_COMMIT);
-    let push = forbids(&NO_PUSH) || commit && also_push();
+    let commit = forbids(&FORBIDS_COMMIT);
+    let push = forbids(&FORBIDS_PUSH) || commit && also_push();
     [(commit, Work::Committed), (push, Work::Pushed)].into_iter().filter_map(|(is, work)| is.then_some(work)).collect()
 }
 
