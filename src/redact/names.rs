@@ -635,7 +635,9 @@ fn is_strong(word: &str) -> bool {
         "secret",
         "token",
     ];
-    STRONG.contains(&word) || ends.iter().any(|end| word.ends_with(end))
+    // `PWD` and `OLDPWD` are folders.
+    let is_pwd = word.len() > 3 && word.ends_with("pwd") && !matches!(word, "oldpwd" | "cpwd" | "wpwd");
+    STRONG.contains(&word) || is_pwd || ends.iter().any(|end| word.ends_with(end))
 }
 
 #[cfg(test)]

@@ -89,6 +89,11 @@ pub const PLACES: &[(&[&str], &str)] = &[
         ],
         r"(?i)(?:passwort|kennwort|passord\w*|heslo|hasło|wachtwoord|lösenord\w*|senha|contraseña|mot de passe)\b[^\n.:=]{0,30}\s(?:ist|er|je|är|is|es|é|est|jest)\s+(?:\pL+\s+)?[\x22'`„“«]?(?P<a>\pL[^\s\x22'`“”»-]{5,}[0-9]{2,}[^\s\x22'`“”».,-]*|\pL[^\s\x22'`“”»-]*[0-9]{2,}[^\s\x22'`“”».,-]{5,})(?:[\s\x22'`“”».,]|$)",
     ),
+    // What or whose it is stands between the name and the colon.
+    (
+        &["password", "passphrase", "passcode", "pin ", "token", "secret"],
+        r"(?i)\b(?:password|passphrase|passcode|pin|token|secret)\s+(?:\([^)\n]{1,30}\)|(?:for|of)\s+[\w .-]{1,40}?):[ \t]+[\x22'`]?(?P<a>[^\s\x22'`]{3,}[0-9][^\s\x22'`]{3,}|[^\s\x22'`]{6,}[0-9])",
+    ),
     // "Use X as the password", in other languages.
     (
         &[
