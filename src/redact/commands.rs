@@ -209,10 +209,10 @@ const PLACES: &[(&[&str], &str)] = &[
     // A name, and the value inside of something else.
     (&["sensitive("], r#"(?i)\bsensitive\(\s*["'](?P<a>[^"'\n]+)"#),
     (
-        &[" or ", "||", "??"],
+        &["or \"", "or '", "|| \"", "|| '", "?? \"", "?? '"],
         r#"(?:\bpw|NAME)\s*[:=]\s*[\w.\[\]()"']{1,60}\s*(?:\bor\b|\|\||\?\?)\s*["'](?P<a>[^"'\n]*[0-9][^"'\n]{4,})["']"#,
     ),
-    (&["<<"], r#"NAME\s*=\s*<<[-~]?\s*["']?[A-Z]\w*["']?\n[ \t]*(?P<a>\S+)"#),
+    (&["= <<"], r#"NAME\s*=\s*<<[-~]?\s*["']?[A-Z]\w*["']?\n[ \t]*(?P<a>\S+)"#),
     (&["<key>password"], r"(?i)<key>password</key>\s*<value[^>]*>(?P<a>[^<\n]+)"),
     (&["concealed]"], r"(?i)\w\[concealed\]\s*[:=]\s*(?P<a>\S+)"),
     (&["secure:"], r#"name="secure:[^"\n]*"\s+value="(?P<a>[^"\n]+)"#),
@@ -222,8 +222,11 @@ const PLACES: &[(&[&str], &str)] = &[
     (&["basicauth"], r"(?i)\bbasicauth\.users=[^\s:]+:(?P<a>[^\s\x22']+)"),
     (&["/t/"], r"https?://[^\s/]+/t/(?P<a>[\w%-]{8,})/"),
     (&[":5432:", ":*:"], r"(?m)^\W{0,3}[\w.*-]+:(?:[0-9]{2,5}|\*):[\w*.-]+:[\w*.-]+:(?P<a>[^\s:]{5,})[ \t\r]*$"),
-    (&["user"], r#"(?im)^\W{0,3}user\s*=\s*["'][^\s:"']+:(?P<a>[^\s"'/]{5,})["']"#),
-    (&["user"], r#"(?i)\buser(?:name)?\s*,\s*pass(?:word)?\s*=\s*["'][^"'\n]*["']\s*,\s*["'](?P<a>[^"'\n]+)"#),
+    (&["user =", "user=\""], r#"(?im)^\W{0,3}user\s*=\s*["'][^\s:"']+:(?P<a>[^\s"'/]{5,})["']"#),
+    (
+        &["user, pass", "username, pass"],
+        r#"(?i)\buser(?:name)?\s*,\s*pass(?:word)?\s*=\s*["'][^"'\n]*["']\s*,\s*["'](?P<a>[^"'\n]+)"#,
+    ),
     (&["-dsonar."], r"-Dsonar\.(?:login|token|password)=ARG"),
     (&["net"], r"\bnet\s+use\b[^\n]*?/user:\S+\s+ARG"),
     (&["insert"], r"\bpass\s+insert\b[^\n]*<<-?\s*['\x22]?\w+['\x22]?\n[ \t]*(?P<a>\S+)"),
@@ -460,21 +463,44 @@ fn compiled(place: &str) -> Option<Pattern> {
     let regex = |pattern: &str| {
         // An argument stands in the line of its flag.
         let pattern = pattern.replace(r"\s+ARG", r"[ \t]+ARG").replace(r"\s*ARG", r"[ \t]*ARG");
-        Regex::new(
-            &pattern
-                .replace("IS", numbers::IS)
-                .replace("ARG", ARGUMENT)
-                .replace("STOP", STOP)
-                .replace("NAME", NAME)
-                .replace(r"\b", r"(?-u:\b)"),
-        )
-        .ok()
+        let pattern = pattern
+            .replace("IS", numbers::IS)
+            .replace("ARG", ARGUMENT)
+            .replace("STOP", STOP)
+            .replace("NAME", NAME)
+            .replace(r"\b", r"(?-u:\b)");
+        // The letters of all languages take long to compile, and are meant where any of them is named.
+        let pattern = if pattern.contains(r"\pL") { pattern } else { with_ascii_words(&pattern) };
+        Regex::new(&pattern).ok()
     };
     let (program, argument) = match place.split_once("..") {
         Some(parts) if place.starts_with(r"\b") || place.starts_with(r"(?m)\b") => parts,
         _ => return regex(place).map(Pattern::Whole),
     };
     Some(Pattern::Command(regex(program)?, regex(&format!(r"\s{argument}"))?))
+}
+
+/// A pattern whose `\w` is a letter, a digit or an underscore of ASCII.
+fn with_ascii_words(pattern: &str) -> String {
+    const WORD: &str = "0-9A-Za-z_";
+    let (mut plain, mut in_class) = (String::with_capacity(pattern.len()), false);
+    let mut letters = pattern.chars();
+    while let Some(letter) = letters.next() {
+        match letter {
+            '\\' => match letters.next() {
+                Some('w') if in_class => plain.push_str(WORD),
+                Some('w') => plain.extend(["[", WORD, "]"]),
+                Some(escaped) => plain.extend(['\\', escaped]),
+                None => {}
+            },
+            '[' | ']' => {
+                in_class = letter == '[';
+                plain.push(letter);
+            }
+            _ => plain.push(letter),
+        }
+    }
+    plain
 }
 
 /// Adds the secrets at these places to `found`.
@@ -569,6 +595,20 @@ mod tests {
         let mut found = Vec::new();
         find(text, &mut found);
         found.into_iter().map(|range| &text[range]).collect()
+    }
+
+    #[test]
+    fn words_are_of_ascii() {
+        for (pattern, plain) in [
+            (r"\w+", "[0-9A-Za-z_]+"),
+            (r"[\w.-]*\\w", r"[0-9A-Za-z_.-]*\\w"),
+            (r"[^\]\w]", r"[^\]0-9A-Za-z_]"),
+            (r"\[\w\]", r"\[[0-9A-Za-z_]\]"),
+        ] {
+            assert_eq!(with_ascii_words(pattern), plain);
+        }
+        // No pattern was lost.
+        assert!(COMPILED.places.iter().all(|place| place.pattern().is_some()));
     }
 
     #[test]

@@ -2,8 +2,8 @@
 //! changed, what it cost.
 
 use super::first_errors::FirstErrors;
-use super::known_words::Given;
-use super::moving_failures::Mended;
+use super::known_words::KnownWords;
+use super::moving_failures::MovingFailures;
 use super::pause::{Pause, Pauses};
 use crate::bounded::BoundedMap;
 use crate::detect::call::Call;
@@ -128,11 +128,11 @@ pub(crate) struct CallHistory {
     /// How many measurements each call took, and how many of them were new.
     measured: BoundedMap<u64, (u16, u16), BuildHasherDefault<KeyHasher>>,
     /// The latest failures, and what was done about them.
-    mended: Mended,
+    mended: MovingFailures,
     /// Where compilers found their first errors.
     first_errors: FirstErrors,
     /// The words that the session was given.
-    pub(crate) given: Given,
+    pub(crate) given: KnownWords,
     /// The best of each counter.
     best: BoundedMap<u64, u32, BuildHasherDefault<KeyHasher>>,
     /// How many changes were new.
@@ -164,9 +164,9 @@ impl CallHistory {
             motions: BoundedMap::new(MOTIONS),
             trends: BoundedMap::new(MOTIONS),
             measured: BoundedMap::new(MOTIONS),
-            mended: Mended::default(),
+            mended: MovingFailures::default(),
             first_errors: FirstErrors::default(),
-            given: Given::new(),
+            given: KnownWords::new(),
             best: BoundedMap::new(COUNTERS),
             changes: 0,
             sure_changes: 0,

@@ -17,14 +17,14 @@ const SHORTEST: usize = 3;
 const READ: usize = 8 * 1024;
 
 /// The words that the session was given, and those that its calls named.
-pub(crate) struct Given {
+pub(crate) struct KnownWords {
     given: Words,
     named: Words,
 }
 
 type Words = BoundedMap<u64, (), BuildHasherDefault<KeyHasher>>;
 
-impl Given {
+impl KnownWords {
     /// No words.
     pub(crate) fn new() -> Self {
         Self { given: BoundedMap::new(WORDS), named: BoundedMap::new(WORDS) }

@@ -35,9 +35,9 @@ struct Fault {
 
 /// The latest failures of a session.
 #[derive(Default)]
-pub(super) struct Mended(VecDeque<Fault>);
+pub(super) struct MovingFailures(VecDeque<Fault>);
 
-impl Mended {
+impl MovingFailures {
     /// Records a call. Says whether it fails in another place than before, after that one was treated. Who only has made
     /// another one wrong is no farther.
     pub(super) fn advance(&mut self, call: &Call) -> bool {

@@ -202,8 +202,9 @@ impl CheckLog {
         // Where all is temporary, so is the configuration of the project.
         let is_temporary = |place: &str| place.starts_with("/tmp/") || place == "/tmp";
         let is_trial = |check: &CheckRun| check.is_trial && !is_temporary(&check.place);
-        let is_own = !project.directory().is_some_and(is_temporary) && work.checks.iter().all(is_trial);
-        if work.outcome.is_failed() && is_own {
+        let is_temporary_project = project.directory().is_some_and(is_temporary);
+        // What fails under a configuration of its own says nothing about that of the project.
+        if work.outcome.is_failed() && !is_temporary_project && work.checks.iter().all(is_trial) {
             return;
         }
         self.may_have_run(&[Work::RanChecks]);

@@ -1,7 +1,7 @@
 //! Reads which acts a request asks for that a repository keeps: a commit, a push, a pull request, a tag. A request that
 //! denies, bounds or only names one asks for none.
 
-use super::answer::{Shape, blocks, plain, sentences};
+use super::answer::{blocks, plain, sentences};
 use super::claims::{Work, denies, without_brackets, without_quotes};
 use super::phrases::{Phrases, fold};
 
@@ -102,32 +102,10 @@ static NAMED: Phrases = Phrases::new(&[
 ]);
 
 /// What stands before an English verb that begins a clause: joins, and words to a listener.
+#[rustfmt::skip]
 const LEADS: [&str; 25] = [
-    "and",
-    "then",
-    "please",
-    "pls",
-    "also",
-    "now",
-    "finally",
-    "afterwards",
-    "just",
-    "&",
-    "+",
-    "ok",
-    "okay",
-    "great",
-    "good",
-    "thanks",
-    "yes",
-    "yep",
-    "sure",
-    "lgtm",
-    "perfect",
-    "nice",
-    "cool",
-    "fine",
-    "alright",
+    "and", "then", "please", "pls", "also", "now", "finally", "afterwards", "just", "&", "+", "ok", "okay", "great", "good", "thanks", "yes", "yep",
+    "sure", "lgtm", "perfect", "nice", "cool", "fine", "alright",
 ];
 /// What asks a listener politely, and is no question and no condition.
 static POLITE: Phrases = Phrases::new(&[
@@ -171,9 +149,9 @@ pub(crate) fn asked_acts(text: &str) -> Vec<Work> {
     if text.len() > LONGEST || !NAMED.is_in(&fold(text)) {
         return Vec::new();
     }
-    let spoken = blocks(text);
-    let spoken = spoken.iter().filter(|block| block.shape != Shape::Other);
-    let said: Vec<String> = spoken
+    let blocks = blocks(text);
+    let said: Vec<String> = blocks
+        .iter()
         .flat_map(|block| sentences(&block.text))
         .flat_map(|sentence| sentence.split(';'))
         .map(|sentence| without_quotes(&without_brackets(&fold(&plain(sentence)))))

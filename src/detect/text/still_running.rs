@@ -1,6 +1,6 @@
 //! Tells whether an answer says that what was asked for still runs, and that its result is to come.
 
-use super::answer::{Shape, blocks, plain, sentences};
+use super::answer::{blocks, plain, sentences};
 use super::phrases::{Phrases, fold, is_unspaced};
 use crate::detect::quoted::quoted;
 use crate::wire::text::EXCERPT;
@@ -73,8 +73,7 @@ const BACKGROUND: [&str; 17] = [
 /// The sentence of an answer that says so, unless a folded request asks to leave it running, or only how it stands.
 pub(crate) fn says_it_runs(answer: &str, request: &str) -> Option<String> {
     let blocks = blocks(answer);
-    let spoken = blocks.iter().filter(|block| block.shape != Shape::Other).map(|block| plain(&block.text));
-    let texts: Vec<String> = spoken.collect();
+    let texts: Vec<String> = blocks.iter().map(|block| plain(&block.text)).collect();
     let said: Vec<&str> = texts.iter().flat_map(|text| sentences(text)).collect();
     let last: Vec<(&str, String)> = said.iter().rev().take(LAST).map(|said| (*said, fold(said))).collect();
     let promises = || last.iter().any(|(_, folded)| LATER.is_in(folded));
@@ -129,6 +128,7 @@ mod tests {
         for text in [
             "Training runs in the background (epoch 1 of 80). I'll report the score once it has finished.",
             "The sweep is still running (14 of 60).",
+            "The sweep has been started and runs in the background. It takes about 15 minutes.",
             "The ablation is submitted and still pending in the queue. The table will be available once it has run.",
             "Der Import läuft noch (etwa 12 %). Die Zahl nenne ich dir, sobald er fertig ist.",
             "El barrido sigue en marcha en segundo plano; te diré el mejor cuando termine.",
@@ -155,6 +155,7 @@ mod tests {
             ("just submit the job, don't wait", "Job 88123 is queued (0 of 4). I'll let you know."),
             ("start the backfill", "The backfill is running (2 of 90)."),
             ("how far is the training?", "It is still running: epoch 14 of 80."),
+            ("show me what would change", "One change is pending in `envs/stage`."),
             ("run the sweep", "The sweep was still running at noon (14 of 60) and has ended: the best score is 0.91."),
             ("fix the pool", "The pool was waiting for the agents that had ended; it no longer does."),
             ("fix the count", "The progress bar says 14 of 60 now."),

@@ -30,6 +30,19 @@ fn a_file_that_grows_is_progress() {
 }
 
 #[test]
+fn the_same_look_after_a_pause_is_no_near_duplicate() {
+    let looks = |pause: usize, size: fn(usize) -> usize| {
+        is_quiet((0..21usize).flat_map(|n| {
+            let nap = failed_after(pause, (pause + 5) * n, &format!("sleep {pause}"), "");
+            let nap = nap.map(|line| line.replace("{\"exit\":1}", "{\"exit\":0}"));
+            [nap, bash((pause + 5) * n + pause + 2, "wc -l out.jsonl", &format!("{} out.jsonl", size(n)))]
+        }))
+    };
+    assert!(looks(30, |n| 12_000 + 512 * (n / 3)));
+    assert!(!looks(0, |_| 12_000));
+}
+
+#[test]
 fn whoever_looks_each_minute_waits() {
     let every_minute = |command: &str, says: &str| is_quiet((0..9usize).map(|n| bash(60 * n, command, says)));
     assert!(every_minute("fastlane run latest_build_state", "Result: PROCESSING"));
