@@ -349,12 +349,15 @@ impl Detector {
 
     /// Writes findings, then completion, then the turn that follows from either.
     fn write_effects(&mut self, index: SlotIndex, effects: &Effects, added: &mut Vec<u8>) {
+        let found = || effects.findings.iter().filter_map(|found| reason_for_review(found).map(|why| (found, why)));
         let why = if effects.done.is_some() {
             Some(Why::Rest)
         } else {
-            let findings = effects.findings.iter().filter_map(reason_for_review);
-            findings.max_by_key(|why| *why == Why::Finding).or(effects.review)
+            found().map(|(_, why)| why).max_by_key(|why| *why == Why::Finding).or(effects.review)
         };
+        // Who waits, however long, does not go round once more.
+        let counts = |(found, why): (&Finding, Why)| why == Why::Finding && found.kind != Kind::Stall;
+        let is_iteration = effects.done.is_some() || found().any(counts);
         let at = self.sessions.point(index);
         for finding in &effects.findings {
             self.write_finding(&at, finding, added);
@@ -363,7 +366,7 @@ impl Detector {
             append(added, Timestamp::from_ms(at.ts), done);
         }
         if let Some(why) = why {
-            self.write_turn(index, at, why, added);
+            self.write_turn(index, at, (why, is_iteration), added);
         }
     }
 
@@ -379,12 +382,12 @@ impl Detector {
         }
     }
 
-    /// Writes a turn of the root session, which is the one that a person started.
-    fn write_turn(&mut self, index: SlotIndex, at: Point, why: Why, added: &mut Vec<u8>) {
+    /// Writes a turn of the root session, which is the one that a person started, and whether it is an iteration.
+    fn write_turn(&mut self, index: SlotIndex, at: Point, (why, is_iteration): (Why, bool), added: &mut Vec<u8>) {
         let root = self.sessions.ancestors(index).pop().unwrap_or(index);
         let mut effects = Effects::default();
         let begun = self.sessions.run(root, &self.config, |session, line| {
-            let turn = session.begin_turn(why, line, &mut effects);
+            let turn = session.begin_turn(is_iteration, line, &mut effects);
             (turn, session.id().to_owned())
         });
         let Some((turn, session_id)) = begun else {

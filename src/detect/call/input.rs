@@ -32,7 +32,7 @@ const LONGEST_PATH: usize = 1024;
 /// The longest ending of the name of a file.
 const LONGEST_ENDING: usize = 8;
 /// Arguments that hold the command of a shell tool.
-const COMMANDS: [&str; 3] = ["command", "cmd", "script"];
+pub(super) const COMMANDS: [&str; 3] = ["command", "cmd", "script"];
 
 /// Arguments that hold a command line if they have several words.
 const LINES: [&str; 2] = ["line", "input"];

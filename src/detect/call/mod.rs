@@ -17,6 +17,7 @@ mod nonces;
 pub(crate) mod normalize;
 mod numbers;
 mod output;
+pub(crate) mod own_limit;
 pub(crate) mod prefilter;
 pub(crate) mod progress;
 pub(crate) mod remote;
@@ -58,6 +59,7 @@ use soft_failure::is_no_success;
 use std::borrow::Cow;
 use target::Aim;
 use tokens::PLACEHOLDER;
+use volatility::does_a_bit;
 
 /// One call that ended.
 #[derive(Debug)]
@@ -204,6 +206,15 @@ impl Call {
         self.failure.is_some()
     }
 
+    /// Whether it does a bit of something, and its answer only confirms that.
+    pub(crate) fn is_deed(&self) -> bool {
+        self.guessed
+            && self.line.is_none()
+            && !self.failed()
+            && self.ends.len() <= CONFIRMATION
+            && does_a_bit(&self.tool)
+    }
+
     /// Whether it measured something, and says what.
     pub(crate) fn measures(&self) -> bool {
         self.measured.is_some_and(|measured| measured.sure)
@@ -270,6 +281,9 @@ fn excerpt(tool: &str, input: &Input, result: Option<Raw<'_>>) -> String {
 
 /// What begins behind the answer of a subagent: the id of its session.
 const METADATA: &str = "<task_metadata>";
+
+/// The longest answer that only confirms what was done, in bytes: who sees a page sees whether it changed.
+const CONFIRMATION: usize = 120;
 
 /// From this many bytes on, a result is a page, and not only a word of success.
 const PAGE: usize = 200;

@@ -13,12 +13,24 @@ pub(crate) const ACTION_WORDS: &[&str] = &[
     "publish", "push", "apply", "save", "start", "restart", "stop", "reply", "upload", "import", "move", "rename", "click", "type",
     "press", "fill", "drag", "tap", "merge", "approve", "cancel", "trigger", "dispatch", "kill", "deploy", "install",
 ];
+/// Words for what one does again and again, a bit each time.
+const GESTURES: &[&str] = &[
+    "press", "tap", "drag", "scroll", "swipe", "key", "keys", "undo", "redo", "action", "act", "attack", "dispense",
+    "dose", "rotate", "turn", "feed", "pump", "jog", "pop", "ack", "pulse", "toggle", "advance", "shake", "hold",
+    "release",
+];
 /// What only commands look with: `psql -c 'select …'`, and programs that try whether something answers.
 const QUERIES: &[&str] = &["select", "isready", "nc", "ncat", "telnet", "grpcurl", "getprop"];
 
 /// Whether the name of a tool says that it does something.
 pub(crate) fn does(tool: &str) -> bool {
     has_word(tool, ACTION_WORDS)
+}
+
+/// Whether the name of a tool says that it does a bit of something, which is done as often as it takes. Who posts or clicks
+/// the same again does it twice.
+pub(crate) fn does_a_bit(tool: &str) -> bool {
+    has_word(tool, GESTURES)
 }
 
 /// Whether a call of `tool` looks at something that may change by itself: a job, a page, a service. A file changes when

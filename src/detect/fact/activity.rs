@@ -1,6 +1,7 @@
 //! Tracks what a session is doing right now: working, waiting for a person, retrying, or nothing.
 
 use crate::bounded::push_bounded;
+use crate::detect::call::own_limit::OwnLimit;
 use crate::detect::hash;
 use crate::detect::quoted::quoted;
 use crate::wire::Timestamp;
@@ -39,6 +40,7 @@ pub(crate) struct RunningCall {
     pending: bool,
     /// What runs, for a person: `bash: make test`. Empty while the arguments are awaited.
     pub(crate) what: String,
+    own: OwnLimit,
 }
 
 impl RunningCall {
@@ -66,18 +68,26 @@ pub(crate) struct Activity {
 }
 
 impl Activity {
-    /// Records that a call runs, or that its arguments are `pending`. `what` says what runs.
-    pub(crate) fn start_call(&mut self, part: &str, since: Timestamp, pending: bool, what: impl FnOnce() -> String) {
+    /// Records that a call runs, or that its arguments are `pending`. `what` says what runs, and how long it may.
+    pub(crate) fn start_call(
+        &mut self,
+        part: &str,
+        since: Timestamp,
+        pending: bool,
+        what: impl FnOnce() -> (String, OwnLimit),
+    ) {
         let key = hash::of(part);
-        let what = || if pending { String::new() } else { what() };
+        let what = || if pending { Default::default() } else { what() };
         if let Some(call) = self.running.iter_mut().find(|call| call.key == key) {
             if call.pending && !pending {
-                (call.pending, call.since, call.what) = (false, since, what());
+                (call.pending, call.since) = (false, since);
+                (call.what, call.own) = what();
                 self.name_requests();
             }
             return;
         }
-        push_bounded(&mut self.running, LIMIT, RunningCall { key, since, pending, what: what() });
+        let (what, own) = what();
+        push_bounded(&mut self.running, LIMIT, RunningCall { key, since, pending, what, own });
         self.name_requests();
     }
 
@@ -99,6 +109,11 @@ impl Activity {
     /// The calls that have all their arguments and have not ended, oldest first.
     pub(crate) fn running_calls(&self) -> impl Iterator<Item = &RunningCall> {
         self.running.iter().filter(|call| !call.pending)
+    }
+
+    /// The most that any running call lets itself take.
+    pub(crate) fn longest_own_limit(&self) -> OwnLimit {
+        self.running.iter().fold(OwnLimit::default(), |longest, call| longest.max(call.own))
     }
 
     /// Forgets how long calls have been running, because it is unknown what a long silence was.

@@ -193,8 +193,14 @@ impl CallHistory {
         self.steps.get(&hash::of(message)).copied().unwrap_or_default()
     }
 
-    /// Records a call and compares it with those before it. The user asked that things are done `rounds` times.
-    pub(crate) fn record(&mut self, call: &Call, rounds: u32) -> Comparison {
+    /// How often a call was made before, as far as is remembered.
+    pub(crate) fn times(&self, call: &Call) -> u32 {
+        self.keys.get(&call.key).map_or(0, |seen| seen.times)
+    }
+
+    /// Records a call and compares it with those before it. The user asked that things are done `rounds` times, or
+    /// `asked` for this call.
+    pub(crate) fn record(&mut self, call: &Call, rounds: u32, asked: bool) -> Comparison {
         self.calls += 1;
         if call.message != self.current_message {
             self.previous_message = std::mem::replace(&mut self.current_message, call.message.clone());
@@ -211,7 +217,7 @@ impl CallHistory {
         let gets_on = new_numberless && call.failure.as_ref().is_some_and(|failure| failure.cut_off);
         let is_mended = self.mended.advance(call) | self.first_errors.advance(call);
         let advances = self.advances(call, new_result) || gets_on || is_mended || self.gets_better(call);
-        let fresh = moves || advances || known.times <= rounds;
+        let fresh = moves || advances || asked || known.times <= rounds;
         let stale = !fresh && known.pair.is_some_and(|before| before.changes == self.changes);
         let may_repeat = !fresh && (stale || call.kind != CallKind::Check);
         let compared = Comparison {
@@ -240,7 +246,7 @@ impl CallHistory {
 
     /// Remembers a call and its result. Returns what of them was known. A result whose numbers move on is new.
     fn remember(&mut self, call: &Call, moves: bool) -> Known {
-        let times = self.keys.get(&call.key).map_or(0, |seen| seen.times).saturating_add(1);
+        let times = self.times(call).saturating_add(1);
         let now = Seen { times, ..self.now() };
         let before = self.keys.insert(call.key, now);
         let new_call = before.is_none();

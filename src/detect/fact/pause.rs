@@ -144,6 +144,8 @@ pub(super) struct Pauses {
     /// The latest pauses before calls that were not just made, in milliseconds.
     usual: VecDeque<i64>,
     previous_polled: bool,
+    /// When the session last slept, if it did nothing but look since.
+    slept: Option<i64>,
     /// The key of the latest call, and when it ended.
     latest: Option<(u64, i64)>,
 }
@@ -156,6 +158,7 @@ impl Pauses {
             deed: None,
             usual: VecDeque::new(),
             previous_polled: false,
+            slept: None,
             latest: None,
         }
     }
@@ -172,10 +175,12 @@ impl Pauses {
         if std::mem::replace(&mut self.previous_polled, polls) && call.kind != CallKind::Mutate || polls {
             return Pause::Wait;
         }
+        let follows_sleep = self.follows_sleep(call);
         let Some(gap) = self.record(call).filter(|_| !is_over(call)) else {
             return Pause::None;
         };
         match Look::of(call) {
+            Look::Open if follows_sleep => Pause::Wait,
             Look::Check => check_wait(call, gap),
             Look::Failed => failed_wait(call, gap),
             Look::Deed => deed_wait(call, gap),
@@ -186,8 +191,7 @@ impl Pauses {
 
     /// Records the end of a call. Returns the gap since the same call before.
     fn record(&mut self, call: &Call) -> Option<Gap> {
-        let only_sleeps = call.line.as_ref().is_some_and(|line| line.effect == Effect::Poll);
-        self.awake += i64::from(!only_sleeps);
+        self.awake += i64::from(!only_sleeps(call));
         let (start, end) = call.span;
         let last = self.ends.get(&call.wait_key()).copied();
         let equal = last.filter(|last| last.result == call.result_key);
@@ -219,6 +223,20 @@ impl Pauses {
 }
 
 impl Pauses {
+    /// Whether a call is the first look of its kind since the session slept, and nothing was done in between.
+    fn follows_sleep(&mut self, call: &Call) -> bool {
+        let (start, end) = call.span;
+        if only_sleeps(call) && end.saturating_sub(start) >= PAUSE {
+            self.slept = Some(start);
+            return false;
+        }
+        if !looks(call) {
+            self.slept = None;
+        }
+        let slept = self.slept.filter(|_| !call.failed());
+        slept.is_some_and(|slept| self.ended(call).is_some_and(|ended| ended < slept))
+    }
+
     /// Notes how long it took until a call was made, unless it is the one before once more.
     fn time(&mut self, call: &Call) {
         let (start, end) = call.span;
@@ -238,6 +256,11 @@ impl Pauses {
 /// Whether a call sleeps or waits itself, as its command says.
 fn sleeps(call: &Call) -> bool {
     call.line.as_ref().is_some_and(|line| line.waits)
+}
+
+/// Whether a command does nothing but sleep.
+fn only_sleeps(call: &Call) -> bool {
+    call.line.as_ref().is_some_and(|line| line.effect == Effect::Poll)
 }
 
 /// Whether a call did something that may have started what is looked at next; an edit starts nothing.

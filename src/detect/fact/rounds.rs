@@ -45,6 +45,8 @@ pub(crate) struct Round {
     pub(crate) mutates: bool,
     /// Whether one of the calls does something, as far as anybody knows.
     pub(crate) does: bool,
+    /// Whether all of them are deeds that are only confirmed.
+    pub(crate) deeds: bool,
     /// Whether one of the calls failed, or shows that a run elsewhere did.
     pub(crate) failed: bool,
     /// Whether one of the calls says that it did something to some: rows, keys, files.
@@ -90,6 +92,7 @@ impl Round {
             passed: true,
             mutates: false,
             does: false,
+            deeds: true,
             failed: false,
             did_some: false,
             new_numberless: false,
@@ -132,6 +135,7 @@ impl Round {
         self.passed &= compared.passed;
         self.mutates |= call.kind == CallKind::Mutate;
         self.does |= matches!(call.kind, CallKind::Mutate | CallKind::Record);
+        self.deeds &= call.is_deed();
         self.failed |= call.failed() || matches!(call.remote, Some(CheckOutcome::Failed { .. }));
         self.did_some |= call.progress.did_some && !call.failed();
         self.new_numberless |= compared.new_numberless;

@@ -138,6 +138,10 @@ impl NearDuplicate {
             }
             return;
         }
+        // The same deed once more is a repetition, which has a rule of its own.
+        if call.is_deed() && call.tool == self.tool && call.input.text == self.last_input {
+            return;
+        }
         // The same look after a pause waits for something: other rules know for how long it may.
         let is_look = matches!(call.kind, CallKind::Observe | CallKind::Poll);
         if std::mem::take(&mut self.paused) && is_look && call.tool == self.tool && call.input.text == self.last_input {

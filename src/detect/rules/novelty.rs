@@ -65,6 +65,8 @@ pub(super) struct Novelty {
     /// How many windows in a row were stale.
     streak: u64,
     began: Option<Beginning>,
+    /// The latest call.
+    latest: u64,
 }
 
 impl Rule for Novelty {
@@ -76,7 +78,10 @@ impl Rule for Novelty {
 
     fn observe(&mut self, fact: &Fact<'_>, context: &RuleContext<'_>, signals: &mut Signals) {
         match fact {
+            // The same deed once more is a repetition, which has a rule of its own.
+            Fact::Call(call, _) if call.is_deed() && call.key == self.latest => {}
             Fact::Call(call, compared) if !compared.waits() && !compared.reread => {
+                self.latest = call.key;
                 self.take(call, *compared, context, signals);
             }
             // A look that waited shows that the calls before it did something.

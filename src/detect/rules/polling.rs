@@ -75,8 +75,10 @@ impl Polling {
     /// Takes a poll; `before` is when the same read before it ended, which was the first of the polls.
     fn take(&mut self, call: &Call, before: Option<i64>, context: &RuleContext<'_>, signals: &mut Signals) {
         let known = self.results.iter().position(|(call_key, _)| *call_key == call.wait_key());
+        // What it waited for has come, or moves.
         if known.is_some_and(|at| self.results[at].1 != call.result_key) {
             *self = Self::default();
+            signals.release(NAME);
         }
         if known.is_none() || self.results.is_empty() {
             push_bounded(&mut self.results, POLL_CALLS, (call.wait_key(), call.result_key));
@@ -104,7 +106,9 @@ impl Polling {
         }
         // Waiting is never worth a stop, so the warning does not grow.
         if enough && !self.warned {
-            self.warned = waited >= context.config.limit(&WARN) || fails(call) || says_finished(&call.ends);
+            let allowed = u64::try_from(context.allowed / 1000).unwrap_or(0);
+            self.warned =
+                waited >= context.config.limit(&WARN).max(allowed) || fails(call) || says_finished(&call.ends);
             let grade = if self.warned { Grade::Warn } else { Grade::Notice };
             let summary = format!("{polls} polls in {seconds} s, and nothing has changed");
             let mut signal = Signal::new(NAME, Kind::Stagnation, grade, 0, summary);

@@ -38,6 +38,10 @@ const TYPICAL: u64 = 2;
 /// How many runs show how often a check passes that does not always pass, or what varies from run to run.
 const FLAKY: u64 = 30;
 
+/// How often something is done whose answer only confirms it before a warning, and a stop: a key pressed, a list scrolled.
+/// Whoever watches sees no more than the rule does.
+const DEEDS: (u64, u64) = (25, 50);
+
 /// How often a number may be changed to see whether that mends something: a sweep of settings shows a better one by then.
 const TURNS: u64 = 15;
 
@@ -88,6 +92,8 @@ struct PastRound {
     mutates: bool,
     /// One of its calls does something.
     does: bool,
+    /// All of its calls are deeds that are only confirmed.
+    deeds: bool,
     failed: bool,
     /// One of its calls says that it did something to some.
     did_some: bool,
@@ -111,6 +117,7 @@ impl PastRound {
             passed: round.passed,
             mutates: round.mutates,
             does: round.does,
+            deeds: round.deeds,
             failed: round.failed,
             did_some: round.did_some,
             new_figure: round.new_figure,
@@ -166,7 +173,13 @@ impl Rule for Repeat {
     fn observe(&mut self, fact: &Fact<'_>, context: &RuleContext<'_>, signals: &mut Signals) {
         match fact {
             Fact::Round(round) => {
+                let repeated = self.same_results.of(1).rounds > 0;
                 self.take(round, context);
+                // The same call came to something else: it did not run in circles, or does so no longer.
+                let is_over = self.same_results.of(1).rounds == 0 && self.same_calls.of(1).rounds > 0;
+                if repeated && is_over && round.new_numberless && !round.failed {
+                    signals.release(NAME);
+                }
                 self.report(round, context, signals);
             }
             Fact::User => *self = Self::default(),
@@ -236,7 +249,7 @@ impl Repeat {
             return;
         }
         let calls = self.shortest(&self.same_calls, context.config.limit(&CALL_WARN));
-        if let Some(lap) = calls.filter(Lap::is_in_vain) {
+        if let Some(lap) = calls.filter(|lap| lap.is_in_vain() && !lap.may_be_asked()) {
             signals.report(lap.signal(REPEAT_CALL, Grade::Warn, round, context));
         }
         // Once a message was sent about it, half the laps of a warning are enough.
@@ -289,6 +302,14 @@ impl Lap<'_> {
     fn gravest(&self, context: &RuleContext<'_>) -> Grade {
         // Looks with a pause between them may wait for something, what does some of it each time may get through, and who
         // measures may compare: whether they do is for others to judge.
+        if self.period == 1 && self.any(|past| past.deeds) {
+            let (warn, stop) = DEEDS;
+            return match self.laps() {
+                laps if laps < warn => Grade::Notice,
+                laps if laps < stop => Grade::Warn,
+                _ => Grade::Stop,
+            };
+        }
         let compares = self.laps() < FLAKY && self.any(|past| past.new_figure);
         if compares || self.any(|past| past.slow || past.did_some) {
             return Grade::Warn;
@@ -315,6 +336,11 @@ impl Lap<'_> {
     /// Whether the same calls with differing results get nowhere: they write, or what they read is hardly ever new.
     fn is_in_vain(&self) -> bool {
         !self.gets_on() && !self.is_flaky() && (self.writes() || self.reads_nothing_new())
+    }
+
+    /// Whether it is a deed, done no more often than one may be.
+    fn may_be_asked(&self) -> bool {
+        self.period == 1 && self.laps() < DEEDS.0 && self.any(|past| past.deeds)
     }
 
     /// Whether the numbers in the results move on, or the calls are farther on than ever.

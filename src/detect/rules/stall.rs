@@ -62,7 +62,13 @@ impl WaitingFor {
         match self {
             Self::Tool => {
                 let stop = time_limits::times(tool, config.limit(&TOOL_STOP));
-                limits(tool, time_limits::times(tool, TOOL_WARN), stop)
+                let own = context.activity.longest_own_limit();
+                let warn = time_limits::times(tool, TOOL_WARN).max(context.allowed).max(own.pause.saturating_add(tool));
+                limits(
+                    tool.max(own.pause),
+                    warn,
+                    stop.max(own.limit.saturating_add(tool)).max(warn.saturating_add(tool)),
+                )
             }
             Self::Arguments => {
                 let stop = time_limits::times(inactivity, config.limit(&ARGUMENTS));
@@ -140,7 +146,8 @@ fn waiting(context: &RuleContext<'_>) -> Option<WaitingFor> {
 }
 
 fn age_limits(context: &RuleContext<'_>) -> time_limits::TimeLimits {
-    let warn = time_limits::times(MINUTE, context.config.limit(&AGE));
+    let own = context.activity.longest_own_limit();
+    let warn = time_limits::times(MINUTE, context.config.limit(&AGE)).max(context.allowed).max(own.pause);
     time_limits::TimeLimits { notice: Some(warn / 2), warn: Some(warn), stop: None }
 }
 

@@ -1,6 +1,7 @@
 //! Reads what one call changed, checked and left open.
 
 use super::awaited::Awaited;
+use super::check_kind::{CheckKind, kind_of};
 use super::check_scope::Scope;
 use super::ci_runs::{CiRuns, made_commit};
 use super::ci_state::CiState;
@@ -228,8 +229,13 @@ impl CallWork {
         }
         if let CheckOutcome::Failed { count: None, .. } | CheckOutcome::Unknown = &self.outcome {
             let said = output.map(|output| text::beginning(output, BEGINNING)).unwrap_or_default();
-            self.never_ran = never_ran(&said);
+            self.never_ran = !self.tries_what_it_built() && never_ran(&said);
         }
+    }
+
+    /// Whether it builds something and then runs a program that nobody knows: what was built, which speaks last.
+    pub(super) fn tries_what_it_built(&self) -> bool {
+        self.program.is_some() && self.checks.iter().all(|run| kind_of(run) == CheckKind::Code)
     }
 
     fn read_line(&mut self, line: &CommandLine, call: &Call) {
@@ -246,7 +252,7 @@ impl CallWork {
         if call.check.is_some() {
             self.checks.clone_from(&line.checks);
         }
-        self.program = line.unknown.clone().filter(|_| line.checks.is_empty());
+        self.program.clone_from(&line.unknown);
         self.scope = Scope::read(command, &self.checks);
         self.tampering = Tampering::of_line(line.tampering.clone(), command);
         if !failed {

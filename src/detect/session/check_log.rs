@@ -321,6 +321,7 @@ fn unread(work: &CallWork) -> Option<String> {
         // Its other checks passed.
         CheckOutcome::Empty if !work.checks.iter().all(must_test) => None,
         CheckOutcome::Empty => Some(format!("`{}` ran no test", quoted(&work.called, NAME))),
+        CheckOutcome::Unknown if work.tries_what_it_built() => None,
         CheckOutcome::Unknown if work.never_ran => Some(format!("`{}` could not run", quoted(&work.called, NAME))),
         CheckOutcome::Unknown => {
             Some(format!("the output of `{}` does not say whether it passed", quoted(&work.called, NAME)))

@@ -60,7 +60,7 @@ use super::signal::Signal;
 use crate::detect::quoted::quoted;
 use crate::detect::text::head_and_tail::both;
 use crate::wire::part::Part;
-use crate::wire::record::{Grade, Kind, StateChange, Why};
+use crate::wire::record::{Grade, Kind, StateChange};
 use crate::wire::{Event, Raw, Status, Timestamp, text};
 use call_work::CallWork;
 use effects::StepCost;
@@ -355,11 +355,11 @@ impl Session {
         self.state.show(&Fact::ChildStep(&step), line, effects);
     }
 
-    /// Counts a turn, and returns its number. A turn that ends with a rest or a finding is an iteration; a person's
-    /// message starts a new count of them, because that person leads the session.
-    pub(crate) fn begin_turn(&mut self, why: Why, line: &LineContext<'_>, effects: &mut Effects) -> u64 {
+    /// Counts a turn, and returns its number. A turn that ends with a rest or a finding is an iteration, unless what was
+    /// found is a silence; a person's message starts a new count of them, because that person leads the session.
+    pub(crate) fn begin_turn(&mut self, is_iteration: bool, line: &LineContext<'_>, effects: &mut Effects) -> u64 {
         self.turns += 1;
-        self.state.iterations += u64::from(matches!(why, Why::Rest | Why::Finding));
+        self.state.iterations += u64::from(is_iteration);
         let (iterations, limit) = (self.state.iterations, line.config.max_iterations);
         if iterations > limit && !line.config.disabled.contains(ITERATIONS) {
             let summary = format!("the budget is spent: more than {limit} iterations");

@@ -5,6 +5,7 @@ use super::effects::{Effects, LineContext, StepCost};
 use super::state::State;
 use crate::detect::call::Call;
 use crate::detect::call::input::topic;
+use crate::detect::call::own_limit::OwnLimit;
 use crate::detect::fact::{Fact, Step};
 use crate::detect::quoted::quoted;
 use crate::detect::text::assemble::{NewText, TextAssembler};
@@ -139,7 +140,9 @@ impl PartReader {
         state.user.begin_answer();
         state.activity.retrying = false;
         if !tool.is_over() {
-            state.activity.start_call(&part.id, line.now, tool.status == "pending", || describe_call(part));
+            state.activity.start_call(&part.id, line.now, tool.status == "pending", || {
+                (describe_call(part), OwnLimit::read(tool.input))
+            });
             return;
         }
         state.end_once(&id);
@@ -263,11 +266,12 @@ fn describe_call(part: &Part<'_>) -> String {
 
 /// Records a call that ended and shows it to the rules, after the round that it ends.
 fn show_call(call: &Call, state: &mut State, line: &LineContext<'_>, effects: &mut Effects) {
-    let compared = state.history.record(call, state.user.rounds());
+    let times = state.history.times(call).saturating_add(1);
+    let asked = state.user.asks_for(call) || state.user.asks_for_lap(call, times);
+    let compared = state.history.record(call, state.user.rounds(), asked);
     if let Some(round) = state.rounds.add(call, compared, state.history.tokens) {
         state.show(&Fact::Round(&round), line, effects);
     }
-    let asked = state.user.asks_for(call) || state.user.asks_for_lap(call, compared.times);
     state.rule_runner.begin_call(asked);
     state.show(&Fact::Call(call, compared), line, effects);
     if compared.is_novel() || compared.new_change {

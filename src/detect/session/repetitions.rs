@@ -2,7 +2,7 @@
 
 use crate::detect::call::Call;
 use crate::detect::call::classify::CallKind;
-use crate::detect::text::phrases::{Phrases, fold};
+use crate::detect::text::phrases::{Phrases, fold, is_unspaced};
 use aho_corasick::AhoCorasick;
 use regex::Regex;
 use std::sync::LazyLock;
@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 const MOST: usize = 8;
 /// How many sentences back a pronoun may point.
 const BACK: usize = 3;
-/// How often at most something is done "until it fails" where no number is named.
+/// How often at most something is done "until it fails" or "until it says ready" where no number is named.
 const UNTIL: u64 = 20;
 /// The shortest name, in bytes.
 const NAME: usize = 4;
@@ -25,7 +25,7 @@ static TIMES: LazyLock<Option<Regex>> = LazyLock::new(|| {
             (?:[\ \t]*(?:次|回|번|遍)
             | [\ \t-]*mal(?:[^A-Za-z0-9_]|$)
             | [\ \t]+(?:times|veces|fois|vezes|volte|keer|gånger|раза?|razy)(?:[^A-Za-z0-9_]|$)
-            | (?P<runs>[\ \t]+(?:runs|iterations|repetitions|executions|läufe|durchläufe|wiederholungen|ejecuciones|repeticiones|exécutions|répétitions|execuções|repetições|esecuzioni|ripetizioni|запусков|прогонов|повторов)(?:[^A-Za-z0-9_]|$)))"
+            | (?P<runs>(?:[\ \t]+[^\s.,;:0-9]{{2,16}})?[\ \t]+(?:runs|iterations|repetitions|executions|läufe|durchläufe|wiederholungen|ejecuciones|repeticiones|exécutions|répétitions|execuções|repetições|esecuzioni|ripetizioni|запусков|прогонов|повторов)(?:[^A-Za-z0-9_]|$)))"
     ))
     .ok()
 });
@@ -68,6 +68,12 @@ static CYCLE: Phrases = Phrases::new(&[
     "重启|重新启动|断电|上电|复位|插拔|开关|再起動|電源を|リセット|抜き差し|재부팅|재시작|전원을|껐다",
 ]);
 
+/// How sentences begin that ask for a number of runs.
+static PERFORM: Phrases = Phrases::new(&[
+    "do|make|perform|run|give me|execute|start|launch|mach|mache|führe|starte|lass|haz|ejecuta|lanza|fais|lance|faites|effectue|faça|execute|fai|esegui|сделай|выполни|запусти|zrób|uruchom|doe|draai|gör|kör",
+    "做|跑|运行|执行|実行|回して|실행",
+]);
+
 /// What stands for something that was named before.
 static PRONOUNS: Phrases = Phrases::new(&[
     "it|them|this|that|these|those|the test|the tests|the suite|the script|the command|the job|the benchmark|the spec",
@@ -86,6 +92,21 @@ static UNTIL_FAILS: Phrases = Phrases::new(&[
     "until it fails|until it breaks|until it crashes|until it hangs|until it goes red|until one fails|until it reproduces|until you see it fail|till it fails",
     "bis er fehlschlägt|bis es fehlschlägt|bis sie fehlschlägt|bis er rot wird|bis er abstürzt|bis es abstürzt|bis er hängt|hasta que falle|hasta que se cuelgue|jusqu'à ce qu'il échoue|jusqu'à ce qu'elle échoue|jusqu'à ce qu'il plante|até falhar|até que falhe|finché non fallisce|finché fallisce",
     "пока не упадёт|пока не упадет|пока не сломается|直到失败|直到它失败|失敗するまで|落ちるまで|실패할 때까지",
+]);
+
+/// What ends a repetition.
+static UNTIL_IT: Phrases = Phrases::new(&[
+    "until|till|bis|hasta que|hasta|jusqu'à ce|jusqu'à|finché|fino a quando|até que|até|tot|totdat|indtil|tills|kunnes|aż|dokud|amíg|пока не|до тех пор",
+    "直到|为止|為止|まで|때까지|kadar",
+]);
+
+/// What a program does at such an end that it comes to by itself. What must pass or work is brought there by work, and
+/// a run that fails once more is none.
+static SAYS: Phrases = Phrases::new(&[
+    "says|say|prints|print|shows|show|reports|report|returns|return|outputs|answers|responds|replies|reads|is ready|is up|comes up|is done|is empty|finishes|completes|reaches",
+    "sagt|meldet|zeigt|anzeigt|ausgibt|antwortet|zurückgibt|fertig ist|bereit ist|leer ist|diga|muestre|devuelva|responda|imprima|indique|esté list*|termine|affiche|dise|retourne|renvoie|réponde|indique|soit prêt*|mostri|dica|stampi|restituisca|risponda|sia pront*|mostre|diga|imprima|retorne|esteja pront*",
+    "скажет|покажет|выведет|вернёт|вернет|ответит|сообщит|напечатает|будет готов*|pokaże|zwróci|odpowie|zegt|toont|meldt|geeft|säger|visar|svarar|siger|viser|svarer|yazana|gösterene|dönene",
+    "显示|输出|返回|报告|提示|完成|显示为|表示|出力|返す|返る|完了|표시|출력|반환|완료",
 ]);
 
 /// What follows a number that compares: ten times faster.
@@ -134,7 +155,7 @@ impl Repetition {
     fn runs(&self, command: &str) -> bool {
         self.named
             .as_deref()
-            .is_some_and(|named| names_command(named, command) || names(named).any(|name| has_word(command, name)))
+            .is_some_and(|named| names_command(named, command) || names(named).any(|name| names_word(command, name)))
     }
 }
 
@@ -147,7 +168,7 @@ pub(super) fn repetitions(text: &str) -> Vec<Repetition> {
         let runs = RUN.is_in(&folded);
         let (left, behind) = match count(sentence, &folded, runs) {
             Some(counted) => counted,
-            None if runs && UNTIL_FAILS.is_in(&folded) => (UNTIL, ""),
+            None if runs && (UNTIL_FAILS.is_in(&folded) || is_until(&folded)) => (UNTIL, ""),
             None => return None,
         };
         let is_rate = RATES.iter().any(|rate| behind.trim_start().starts_with(rate));
@@ -162,13 +183,19 @@ pub(super) fn repetitions(text: &str) -> Vec<Repetition> {
 /// How often a sentence asks to do something, and what stands behind that. `runs` says that it asks to run something.
 fn count<'a>(sentence: &'a str, folded: &str, runs: bool) -> Option<(u64, &'a str)> {
     let found = TIMES.as_ref()?.captures(sentence)?;
-    if found.name("runs").is_some() && !(runs && BOUNDS.is_in(folded)) {
+    if found.name("runs").is_some() && !(runs && BOUNDS.is_in(folded) || PERFORM.begins(folded.trim_start())) {
         return None;
     }
     let number = found.get(1)?.as_str().to_lowercase();
     let is_named = |names: &str| names.split(' ').any(|name| name == number);
     let named = NUMBERS.iter().find(|(names, _)| is_named(names)).map(|(_, number)| *number);
     Some((named.or_else(|| number.parse().ok())?, &sentence[found.get(0)?.end()..]))
+}
+
+/// Whether a sentence asks to go on until a program says something. In some languages, the end stands before the word
+/// for it.
+fn is_until(folded: &str) -> bool {
+    UNTIL_IT.is_in(folded) && SAYS.is_in(folded)
 }
 
 /// Whether what follows a number compares: "faster".
@@ -187,9 +214,21 @@ fn named<'a>(sentences: &[&'a str], folded: &str) -> Option<&'a str> {
     before.iter().rev().take(BACK).find(tells).filter(|_| PRONOUNS.is_in(folded)).copied()
 }
 
+/// What separates words in scripts without spaces.
+const FULL_STOPS: &str = "，。、；：（）「」";
+
+/// Whether a command has a name, as it is or in another spelling: `test_reconnect` in `-run TestReconnect`.
+fn names_word(command: &str, name: &str) -> bool {
+    let squashed =
+        |word: &str| -> String { word.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect() };
+    let is_it = |word: &str| word.len() > NAME && squashed(word) == squashed(name);
+    has_word(command, name) || command.split(|c: char| c.is_whitespace() || "=:/.'\"".contains(c)).any(is_it)
+}
+
 /// The words of a sentence that are names of tests, files, classes or folders, and no words of a language.
 fn names(sentence: &str) -> impl Iterator<Item = &str> {
-    let words = sentence.split_whitespace().map(|word| word.trim_matches(|c: char| !c.is_alphanumeric() && c != '_'));
+    let words = sentence.split(|c: char| c.is_whitespace() || is_unspaced(c) || FULL_STOPS.contains(c));
+    let words = words.map(|word| word.trim_matches(|c: char| !c.is_alphanumeric() && c != '_'));
     words.filter(|word| word.len() >= NAME && !word.contains("://") && is_name(word))
 }
 
@@ -224,7 +263,9 @@ fn names_command(sentence: &str, command: &str) -> bool {
     let whole = command.contains(' ') && sentence.contains(command);
     let is_file = |word: &&str| word.len() > 3 && word.find('.').is_some_and(|at| at > 0);
     let mut words = sentence.split_whitespace().map(|word| word.trim_matches([',', ':', '(', ')']));
-    has_quote || whole || words.any(|word| is_file(&word) && command.split_whitespace().any(|part| part == word))
+    let is_path = |word: &&str| word.len() > 2 && word.contains('/');
+    let is_program = |word: &str| command.split_whitespace().any(|part| part == word);
+    has_quote || whole || words.any(|word| (is_file(&word) || is_path(&word)) && is_program(word))
 }
 
 /// Whether a sentence names what a tool without a command is given: `press` with `DOWN`. A tool that is given nothing
@@ -317,11 +358,20 @@ mod tests {
             ("test_retry.py hangs now and then. Run it 20 times.", "pytest tests/test_retry.py -q", Some(20)),
             ("test_lock is flaky. I never see it here. Loop it, say fifteen times", "pytest -k test_lock", Some(15)),
             ("`make soak` is flaky. Run it 12 times.", "cd sub && make soak", Some(12)),
+            ("test_reconnect is flaky. Run it 40 times", "go test ./net -run TestReconnect -count=1", Some(40)),
             ("Lass StoreIT zehnmal laufen", "./mvnw verify -Dit.test=StoreIT", Some(10)),
             ("Lass tests/a_test.py 20-mal laufen", "pytest tests/a_test.py", Some(20)),
             ("Repeat lock_test until it hangs, at most 25 runs", "ctest -R lock_test", Some(25)),
             ("Ejecuta test_pago hasta que falle, 30 ejecuciones como máximo", "pytest -k test_pago", Some(30)),
+            ("Do 40 separate runs of ./soak.sh and count the failures", "./soak.sh", Some(40)),
+            ("Lance ./sim 30 fois et compte les divergences", "./sim", Some(30)),
             ("Run spec/pay_spec.rb until it fails", "rspec spec/pay_spec.rb", Some(UNTIL)),
+            ("Run ./drain.sh until it says EMPTY", "./drain.sh", Some(UNTIL)),
+            ("Führe `kali --next` aus, bis es FERTIG meldet", "kali --next", Some(UNTIL)),
+            ("Ejecuta ./paso.sh hasta que muestre 'listo'", "./paso.sh", Some(UNTIL)),
+            ("反复运行 ./step.sh，直到它显示 DONE", "./step.sh", Some(UNTIL)),
+            ("Run `make test` until it passes", "make test", None),
+            ("Run ./drain.sh until it says EMPTY", "./fill.sh", None),
             ("test_retry.py is slow. Run it 20 times.", "pytest tests/test_other.py", None),
             ("test_retry.py is slow. Run it 20 times.", "make all", None),
             ("api.py calls fetch_user. It is done 20 times per page, so run a cache.", "pytest -k fetch_user", None),

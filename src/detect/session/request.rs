@@ -22,7 +22,12 @@ static CHANGE: Phrases = Phrases::new(&[
 
 /// How messages begin that ask to look, to explain or to do something with what is there.
 static LOOK: Phrases = Phrases::new(&[
-    "can you look|can you review|can you check|could you look|could you review|please review|please look|have a look|take a look|let's discuss|let's look|what|why|how|where|when|which|who|is|are|does|do you|did|explain|describe|look|show|list|tell|read|review|check|summarize|summarise|find|search|compare|investigate|analyze|analyse|think|plan|run|count|can you explain|can you tell|could you explain|suggest|please suggest|can you suggest|could you suggest|make a suggestion|make suggestions|propose|recommend|advise|brainstorm|was|warum|wie|wo|erkläre|zeige|liste|pourquoi|comment|explique|montre|qué|por qué|cómo|explica|muestra|почему|как|объясни|покажи|为什么|什么|解释|查看|看看|なぜ|説明|왜|설명",
+    "can you look|can you review|can you check|could you look|could you review|please review|please look|have a look|take a look|let's discuss|let's look|what|why|how|where|when|which|who|is|are|does|do you|did|explain|describe|look|show|list|tell|read|review|check|summarize|summarise|find|search|compare|investigate|analyze|analyse|think|plan|run|count|can you explain|can you tell|could you explain|was|warum|wie|wo|erkläre|zeige|liste|pourquoi|comment|explique|montre|qué|por qué|cómo|explica|muestra|почему|как|объясни|покажи|为什么|什么|解释|查看|看看|なぜ|説明|왜|설명",
+]);
+
+/// How sentences begin that ask for proposals.
+static PROPOSE: Phrases = Phrases::new(&[
+    "suggest|please suggest|can you suggest|could you suggest|make a suggestion|make suggestions|propose|please propose|recommend|advise|brainstorm",
     "schlag|schlage|mach einen vorschlag|mach vorschläge|propose-moi|proposez|suggère|suggérez|sugiere|propón|propon|recomienda|sugira|proponha|sugere|propõe|suggerisci|proponi|consiglia|предложи|предложите|посоветуй|zaproponuj|doradź|stel voor|föreslå|foreslå|öner|建议|请建议|提议|给出建议|提案して|제안",
 ]);
 
@@ -112,7 +117,7 @@ impl UserRequest {
     pub(crate) fn read(text: &str) -> Self {
         let folded = fold(&text[..text.floor_char_boundary(READ)]);
         let looks = ANSWER.is_in(&folded)
-            || LOOK.begins(folded.trim_start()) && !then_changes(&folded)
+            || (LOOK.begins(folded.trim_start()) || ends_with_proposal(&folded)) && !then_changes(&folded)
             || folded.trim_end().ends_with(['?', '？', '؟']);
         let wants_change = CHANGE.find_all(&folded).any(|(start, _)| is_asked(&folded[..start])) || mends(&folded);
         Self { wants_change, looks, folded, acts: asked_acts(text) }
@@ -286,6 +291,13 @@ fn then_changes(folded: &str) -> bool {
     THEN_CHANGE.is_in(folded)
 }
 
+/// Whether the last sentence asks for proposals: what stands before it says what they are to be about.
+fn ends_with_proposal(folded: &str) -> bool {
+    let sentences = folded.split('\n').flat_map(|line| line.split(". ")).flat_map(|line| line.split(['?', '!', '。']));
+    let last = sentences.map(str::trim).filter(|sentence| !sentence.is_empty()).last();
+    last.is_some_and(|last| PROPOSE.begins(last))
+}
+
 /// Words before a verb that make it a noun, or a statement: "the fix", "it would create".
 const STATED: [&str; 29] = [
     "a", "an", "the", "this", "that", "these", "those", "your", "my", "its", "their", "of", "no", "any", "last",
@@ -411,6 +423,7 @@ mod tests {
             "Add up the amounts",
             "Make a suggestion at making the copy friendlier, and how to change the tone",
             "Suggest how to simplify the error messages",
+            "It must be friendly to newcomers. We should guess the shell and add a fallback.  Make a suggestion at that",
             "Schlage vor, wie wir das Menü umbenennen und ersetzen",
             "Предложи, как улучшить текст",
             "Update me on the release branch",

@@ -70,6 +70,7 @@ impl State {
             activity: &self.activity,
             answered: self.completion.is_answered(),
             has_goal: self.user.has_goal(),
+            allowed: self.user.allowed(),
             windows: &self.windows,
         };
         self.rule_runner.show(fact, &context, effects);
@@ -107,6 +108,7 @@ impl State {
             activity: &self.activity,
             answered: self.completion.is_answered(),
             has_goal: self.user.has_goal(),
+            allowed: self.user.allowed(),
             windows: &self.windows,
         };
         let rest = self.completion.deadline(line.config, self.pending());

@@ -39,10 +39,16 @@ const NEVER_RAN: [&str; 42] = [
     "could not locate gemfile", "err_pnpm_no_script", "go: cannot ", "go: errors parsing go.mod", "go: no such tool", "go: unknown ",
     "go: no required module", "can't load config",
 ];
-/// Whether the output of a check that failed says that it could not begin.
+/// The longest output of a check that could not begin, in bytes, but for the help that its first line announces.
+const HARDLY_BEGAN: usize = 2000;
+
+/// Whether the output of a check that failed says that it could not begin. What says more ran, and may name a program
+/// that its own tests did not find.
 pub(super) fn never_ran(output: &str) -> bool {
     let output = output.to_lowercase();
-    NEVER_RAN.iter().any(|sign| output.contains(sign))
+    let first = output.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+    let said = if output.len() > HARDLY_BEGAN { first } else { &output };
+    NEVER_RAN.iter().any(|sign| said.contains(sign))
 }
 
 /// Whether `new`, which passed, shows that `old` would pass now.
@@ -478,5 +484,8 @@ mod tests {
             assert!(never_ran(output), "{output}");
         }
         assert!(!never_ran("FAIL src/a.test.ts\nexpected 2, got 1"));
+        let long = "step: the wrapper answers\n".repeat(100);
+        assert!(!never_ran(&format!("{long}aaaa: unknown command\n{long}")));
+        assert!(never_ran(&format!("usage: check [-h]\n{long}")));
     }
 }

@@ -7,6 +7,7 @@ use crate::detect::call::Call;
 use crate::detect::call::classify::CallKind;
 use crate::detect::call::normalize::{normalize_output, without_numbers};
 use crate::detect::hash;
+use crate::detect::text::allowed_time::allowed_time;
 use crate::detect::text::verdict::names_goal;
 use crate::wire::Timestamp;
 use std::collections::VecDeque;
@@ -22,6 +23,18 @@ const HUMAN_PAUSE: i64 = 5_000;
 const WORD: usize = 16;
 /// Two pauses before such messages that differ by less than one part in so many are a program's.
 const REGULAR: i64 = 5;
+
+/// How much of a message is read for amounts, in bytes, and how many of them are remembered.
+const READ: usize = 2000;
+const NAMED: usize = 8;
+/// The amounts that may say how often something is to be done: a greater number is a port, a size or a year.
+const AMOUNTS: std::ops::RangeInclusive<u32> = 5..=300;
+/// What follows a number that is no amount.
+#[rustfmt::skip]
+const UNITS: [&str; 27] = [
+    "s", "ms", "sec", "seconds", "min", "minutes", "h", "hours", "days", "sekunden", "minuten", "stunden", "tage", "secondes", "heures", "segundos", "minutos",
+    "horas", "%", "percent", "px", "kb", "mb", "gb", "mm", "cm", "times",
+];
 
 /// The most rounds that are taken for asked without a word that names them: fewer than a circle takes to be one.
 const ROUNDS: u32 = 4;
@@ -41,6 +54,10 @@ pub(crate) struct User {
     asked: Vec<Repetition>,
     /// It asks to bring something to a mark.
     has_goal: bool,
+    /// How long it lets something take, in milliseconds.
+    allowed: i64,
+    /// The amounts that it names: "the last 14 steps".
+    amounts: Vec<u32>,
     expected: VecDeque<String>,
 }
 
@@ -56,6 +73,7 @@ impl User {
         if key == self.last {
             self.asked.extend(repetitions(text));
             self.has_goal |= names_goal(text);
+            self.allowed = self.allowed.max(allowed_time(text));
             return false;
         }
         self.last = key;
@@ -68,6 +86,8 @@ impl User {
         if is_real {
             self.asked = repetitions(text);
             self.has_goal = names_goal(text);
+            self.allowed = allowed_time(text);
+            self.amounts = amounts(text);
         }
         is_real
     }
@@ -75,6 +95,11 @@ impl User {
     /// Whether the last message asks to bring something to a mark.
     pub(crate) fn has_goal(&self) -> bool {
         self.has_goal
+    }
+
+    /// How long the last message lets something take, in milliseconds; 0 if it does not say.
+    pub(crate) fn allowed(&self) -> i64 {
+        self.allowed
     }
 
     /// Records that the agent works on an answer.
@@ -100,10 +125,12 @@ impl User {
         true
     }
 
-    /// Whether the user asked for so many laps, and this call, which was made so often, is of one of them. The first time, it
-    /// repeats nothing; and what fails is no lap.
+    /// Whether the user asked for so many laps, and this call, which is made for the `times`-th time, is of one of them. The
+    /// first time, it repeats nothing; and what fails is no lap. A deed that does not show what it does may be done as often
+    /// as the message names a number.
     pub(crate) fn asks_for_lap(&self, call: &Call, times: u32) -> bool {
-        times > 1 && !call.failed() && self.asked.iter().any(|asked| u64::from(times) <= asked.laps)
+        let is_counted = || call.is_deed() && self.amounts.iter().any(|amount| times <= *amount);
+        times > 1 && !call.failed() && (self.asked.iter().any(|asked| u64::from(times) <= asked.laps) || is_counted())
     }
 
     /// How many rounds of the same the user asked for, whatever of. More than a few show something that is asked for
@@ -138,6 +165,20 @@ impl User {
         push_bounded(&mut self.texts, TEXTS, key);
         true
     }
+}
+
+/// The amounts that a message names, and no times or shares.
+fn amounts(text: &str) -> Vec<u32> {
+    let mut words = text[..text.floor_char_boundary(READ)].split_whitespace().peekable();
+    let mut found = Vec::new();
+    while let Some(word) = words.next() {
+        let number = word.trim_matches(|c: char| "(),.:;!?\"'".contains(c)).parse().ok();
+        let unit = words.peek().map(|next| next.trim_end_matches(|c: char| !c.is_alphanumeric()).to_lowercase());
+        let is_unit = unit.is_some_and(|unit| UNITS.contains(&unit.as_str()));
+        found.extend(number.filter(|number| AMOUNTS.contains(number) && !is_unit));
+    }
+    found.truncate(NAMED);
+    found
 }
 
 /// Whether a program marked a text as its own: `<hook>…</hook>`, `[DIRECTIVE] …`.

@@ -6,6 +6,7 @@ pub(crate) mod prose;
 pub(crate) mod window;
 
 mod admitted_failure;
+pub(crate) mod allowed_time;
 pub(crate) mod announced;
 mod answer;
 pub(crate) mod asked_acts;

@@ -1,7 +1,7 @@
 //! Tests problems beyond calls: silence, people and providers that do not answer, empty answers, budgets. Each is
 //! tested together with its nearest harmless neighbour.
 
-use super::support::{bash, call, findings, findings_with, graded};
+use super::support::{bash, call, findings, findings_with, graded, task};
 use crate::detect::config::Config;
 use crate::wire::record::{Grade, State};
 use serde_json::{Value, json};
@@ -39,6 +39,34 @@ fn named(rule: &str, grades: &[Grade]) -> Vec<(String, Grade)> {
 /// One tick per second.
 fn ticks(from: u32, to: u32) -> impl Iterator<Item = String> {
     (from..=to).map(|second| tick(f64::from(second)))
+}
+
+#[test]
+fn a_call_that_says_how_long_it_takes_has_that_long() {
+    let runs = |message: &str, input: &Value, minutes: i64| {
+        let [said, told] = task(message);
+        let part = json!({"type": "message.part.updated", "properties": {"part": {"id": "prt_1", "sessionID": "ses_1",
+            "messageID": "msg_1", "type": "tool", "tool": "bash", "callID": "c", "state": {"status": "running", "input": input}}}});
+        let busy = json!({"type": "session.status", "properties": {"sessionID": "ses_1", "status": {"type": "busy"}}});
+        let mut lines = vec![said, told, busy.to_string(), part.to_string()];
+        let mut at = 0;
+        for line in &mut lines {
+            *line = line.replacen('{', &format!("{{\"ts\":{at},"), 1);
+            at += 1;
+        }
+        lines.extend(
+            (1..=minutes).map(|n| json!({"ts": n * 60_000, "type": "ocr.stream.tick", "properties": {}}).to_string()),
+        );
+        findings(&lines).iter().map(|found| found.grade).max()
+    };
+    let make = json!({"command": "make world"});
+    assert_eq!(runs("Build it", &make, 25), Some(Grade::Warn));
+    assert_eq!(runs("Build it", &make, 101), Some(Grade::Stop));
+    assert_eq!(runs("Build it, that takes about an hour", &make, 60), Some(Grade::Notice));
+    assert_eq!(runs("Build it", &json!({"command": "sleep 3600; make world"}), 59), None);
+    assert_eq!(runs("Build it", &json!({"command": "sleep 3600; make world"}), 75), Some(Grade::Warn));
+    assert_eq!(runs("Build it", &json!({"command": "make world", "timeout": 10_800_000}), 170), Some(Grade::Warn));
+    assert_eq!(runs("Build it", &json!({"command": "make world", "timeout": 10_800_000}), 200), Some(Grade::Stop));
 }
 
 #[test]

@@ -9,6 +9,27 @@ const WORDS: [&str; 12] =
     ["ash", "birch", "cedar", "elder", "fir", "hazel", "larch", "maple", "oak", "pine", "rowan", "yew"];
 
 #[test]
+fn a_deed_that_is_only_confirmed_may_be_done_often() {
+    let done = |tool: &str, times: usize, says: &str| {
+        gravest((0..times).map(|n| call(4 * n, tool, &json!({"direction": "down"}), says)))
+    };
+    assert!(done("browser_scroll", 24, "Scrolled") <= Some(Grade::Notice));
+    assert_eq!(done("browser_scroll", 40, "Scrolled"), Some(Grade::Warn));
+    assert_eq!(done("browser_scroll", 60, "Scrolled"), Some(Grade::Stop));
+    // What shows the page, or only looks, shows that nothing changes.
+    let page = "Page: Inbox\n- link \"Next\"\n".repeat(8);
+    assert_eq!(done("browser_scroll", 9, &page), Some(Grade::Stop));
+    assert_eq!(done("read_gauge", 9, "41"), Some(Grade::Stop));
+    let asked = |message: &str, times: usize| {
+        let deed = |n: usize| call(4 * n, "pump_dispense", &json!({"ml": 1}), "ok");
+        gravest(std::iter::once(task(message)).chain((1..=times).map(deed)))
+    };
+    assert!(asked("Dispense 40 doses of 1 ml", 40) <= Some(Grade::Notice));
+    assert_eq!(asked("Dispense 40 doses of 1 ml", 60), Some(Grade::Stop));
+    assert_eq!(asked("Dispense for 40 s", 30), Some(Grade::Warn));
+}
+
+#[test]
 fn what_is_measured_in_turns_is_no_loop() {
     let turns = |says: &dyn Fn(usize) -> String| {
         gravest((0..24usize).flat_map(|n| {

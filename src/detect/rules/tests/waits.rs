@@ -43,6 +43,37 @@ fn the_same_look_after_a_pause_is_no_near_duplicate() {
 }
 
 #[test]
+fn a_user_may_say_how_long_to_wait() {
+    let waits = |message: &str, hours: usize| {
+        let look = |n: usize| bash(600 * n, "squeue -j 7 -h -o %T", "PENDING");
+        gravest(std::iter::once(task(message)).chain((1..=6 * hours).map(look)))
+    };
+    assert_eq!(waits("Wait for job 7", 2), Some(Grade::Warn));
+    assert!(waits("Wait for job 7, the queue takes about three hours", 3) <= Some(Grade::Notice));
+    assert_eq!(waits("Wait for job 7, the queue takes about three hours", 5), Some(Grade::Warn));
+}
+
+#[test]
+fn looks_after_a_pause_of_ones_own_wait() {
+    let laps = |pause: usize, size: fn(usize) -> usize| {
+        gravest((0..12usize).flat_map(|n| {
+            let nap = failed_after(pause, (pause + 9) * n, &format!("sleep {pause}"), "");
+            let nap = nap.map(|line| line.replace("{\"exit\":1}", "{\"exit\":0}"));
+            let at = (pause + 9) * n + pause;
+            let looks = [
+                bash(at + 2, "ls out", "a.tif\nb.tif"),
+                bash(at + 4, "tail -n 1 render.log", &format!("frame {}", size(n))),
+                bash(at + 6, "du -s out", "812\tout"),
+            ];
+            std::iter::once(nap).chain(looks)
+        }))
+    };
+    assert!(laps(30, |n| n / 4) <= Some(Grade::Notice));
+    assert!(laps(30, |_| 4) <= Some(Grade::Notice));
+    assert!(laps(1, |_| 4) >= Some(Grade::Warn));
+}
+
+#[test]
 fn whoever_looks_each_minute_waits() {
     let every_minute = |command: &str, says: &str| is_quiet((0..9usize).map(|n| bash(60 * n, command, says)));
     assert!(every_minute("fastlane run latest_build_state", "Result: PROCESSING"));

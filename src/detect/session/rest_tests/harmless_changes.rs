@@ -3,7 +3,7 @@
 use super::{Stream, contradictions_of};
 use crate::detect::Config;
 use crate::wire::record::Contradiction;
-use crate::wire::record::Contradiction::{AnnouncedMore, CheckUnknown, OpenTodos, UncheckedChange};
+use crate::wire::record::Contradiction::{AnnouncedMore, CheckUnknown, LastCheckFailed, OpenTodos, UncheckedChange};
 use crate::wire::record::Outcome;
 use serde_json::json;
 
@@ -52,6 +52,20 @@ fn a_check_that_could_not_run_checks_nothing() {
 }
 
 #[test]
+fn what_was_built_speaks_for_itself() {
+    let after = |command: &str, says: &str| {
+        let steps = |stream: &mut Stream| {
+            stream.edit("/p/cmd/root.go");
+            stream.bash(command, says, 1);
+        };
+        contradictions_of("Print the usage for unknown commands", steps, "Unknown commands print the usage now.")
+    };
+    let usage = "Usage:\n  tool [command]\n\nError: unknown command \"aaaa\"";
+    assert_eq!(after("go build -o /tmp/tool ./cmd && /tmp/tool aaaa", usage), []);
+    assert_eq!(after("go build -o /tmp/tool ./cmd", "go: cannot find main module"), [LastCheckFailed]);
+}
+
+#[test]
 fn a_weaker_run_makes_nothing_good() {
     const RACE: &str = "WARNING: DATA RACE\n--- FAIL: TestPool (0.1s)\nFAIL\tg/pool\t0.3s";
     let after = |again: &str, mends: bool| {
@@ -65,7 +79,7 @@ fn a_weaker_run_makes_nothing_good() {
         };
         contradictions_of("Fix the pool", steps, "The pool is right now.")
     };
-    assert_eq!(after("go test ./pool", false), [Contradiction::LastCheckFailed]);
+    assert_eq!(after("go test ./pool", false), [LastCheckFailed]);
     assert_eq!(after("go test -race ./...", false), []);
     assert_eq!(after("go test ./pool", true), []);
 }
