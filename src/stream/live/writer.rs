@@ -7,6 +7,7 @@ use crate::exit::Failure;
 use crate::pipe::Out;
 use crate::process::pipe_key::PipeKey;
 use crate::process::proof::sign;
+use crate::process::recording_loop::stdout_file;
 use crate::stream::clock::Clock;
 use crate::stream::gate::{Checked, Gate, Refusal};
 use crate::wire::record;
@@ -53,10 +54,13 @@ impl Writer {
         self.gate.payload(payload)
     }
 
-    /// Writes the first line, with the proof that it is live.
+    /// Writes the first line, with the proof that it is live. Whoever reads a file has a recording, though this process may
+    /// still write it.
     pub async fn open(&mut self, mut opened: Opened, key: &PipeKey) -> Result<(), StepError> {
         let ts = self.clock.now();
-        sign(&mut opened, ts, key);
+        if stdout_file().is_none() {
+            sign(&mut opened, ts, key);
+        }
         self.record_at(ts, &opened).await
     }
 

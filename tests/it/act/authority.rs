@@ -255,6 +255,20 @@ fn never_acts_on_a_recording() {
 }
 
 #[test]
+fn a_stream_into_a_file_is_a_recording() {
+    let (victim, folder) = (Victim::serve(), folder());
+    let stream = format!("ocr-stream --server {} --session ses_1 --follow", victim.host.url());
+    // In one group, while the stream still writes.
+    let script = format!(
+        "{stream} > live & until grep -q opened live; do :; done; cat live finding | ocr-act -q; code=$?; kill $!; exit $code"
+    );
+    fs::write(folder.path().join("finding"), lines(&[finding("loop", "stop", false)])).unwrap();
+    let ran = run(&script, &folder, &[]);
+    assert!(ran.told.contains("no proof in its first line); use --server"), "{}", ran.told);
+    assert_eq!(victim.asked(), [""; 0]);
+}
+
+#[test]
 fn keeps_to_the_first_opened_line() {
     let (victim, other, folder) = (Victim::serve(), Victim::serve(), folder());
     let second = json!({"ts": 1, "type": "ocr.stream.opened", "properties": {"sessionID": "ses_1", "server": other.host.url(), "spawned": false, "replay": false}});
