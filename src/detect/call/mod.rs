@@ -5,6 +5,7 @@ pub(crate) mod checks;
 pub(crate) mod classify;
 pub(crate) mod code_files;
 pub(crate) mod complaints;
+mod content;
 mod dates;
 pub(crate) mod error_place;
 pub(crate) mod failure;
@@ -26,6 +27,7 @@ pub(crate) mod running;
 pub(crate) mod shell;
 pub(crate) mod skipped_commands;
 mod soft_failure;
+pub(crate) mod sought;
 pub(crate) mod target;
 pub(crate) mod target_names;
 pub(crate) mod todo_tools;
@@ -83,6 +85,8 @@ pub(crate) struct Call {
     pub(crate) result_key: u64,
     /// Equal for results that are the same in every digit.
     pub(crate) exact: u64,
+    /// Equal for looks whose answers say the same, however they are laid out; `None` if they say hardly anything.
+    pub(crate) content: Option<u64>,
     /// Whether the result is empty.
     pub(crate) empty: bool,
     /// How it failed, if it did.
@@ -161,6 +165,7 @@ impl Call {
             result_key: with_shown(hash::join(hash::of(&*state.status), result), state.attachments),
             numberless_key: with_shown(with_progress(numberless_key(raw, &normalized)), state.attachments),
             exact: in_digits.map_or(result, |raw| hash::of(raw.get().split(METADATA).next().unwrap_or_default())),
+            content: raw.filter(|_| failure.is_none() && kind.may_look()).and_then(content::key),
             empty: is_nothing(&normalized),
             attempt_key: attempt_key(tool, &input, line.as_ref()),
             meant: meant(tool, state),

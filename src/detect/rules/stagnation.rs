@@ -1,6 +1,8 @@
 //! Detects one tool that is called with different arguments each time and has the same result.
 
+mod looks;
 mod plans;
+mod questions;
 mod spawns;
 
 use super::rule::{Rule, RuleInfo};
@@ -15,7 +17,9 @@ use crate::detect::hash;
 use crate::detect::signal::{Signal, Signals};
 use crate::detect::text::missed_goal::tells_of_nothing;
 use crate::wire::record::{Grade, Kind};
+use looks::Looks;
 use plans::Plans;
+use questions::Questions;
 use spawns::{Spawns, is_spawn};
 use std::collections::VecDeque;
 
@@ -29,6 +33,9 @@ const EMPTY: Limit =
 const WARN: Limit = Limit::new("stagnation.more", 4, "further such calls between a notice and a warning");
 // Each of them is a session of its own.
 const SPAWNS: Limit = Limit::new("stagnation.spawns", 6, "subagents in a row that find nothing before a warning");
+// Twice or three times, in another way, looks closer.
+const LOOKS: Limit =
+    Limit::new("stagnation.looks", 12, "different looks in a row that show the same content before a warning");
 
 /// Novel calls of any tool that end a streak.
 const NOVEL: u64 = 3;
@@ -49,6 +56,8 @@ struct ToolStreak {
     /// What its calls name, and how many of them name something that none before them did.
     named: TargetNames,
     distinct: u64,
+    /// What its calls asked that found nothing.
+    questions: Questions,
     /// Since its last call, another tool showed what that may have made.
     shown: bool,
     calls: Streak,
@@ -58,6 +67,7 @@ struct ToolStreak {
 #[derive(Default)]
 pub(super) struct Stagnation {
     streaks: VecDeque<ToolStreak>,
+    looks: Looks,
     plans: Plans,
     spawns: Spawns,
 }
@@ -66,7 +76,7 @@ impl Rule for Stagnation {
     const INFO: RuleInfo = RuleInfo {
         name: NAME,
         about: "one tool, different arguments each time, the same result",
-        limits: &[NOTICE, EMPTY, WARN, SPAWNS],
+        limits: &[NOTICE, EMPTY, WARN, SPAWNS, LOOKS],
     };
 
     fn observe(&mut self, fact: &Fact<'_>, context: &RuleContext<'_>, signals: &mut Signals) {
@@ -88,6 +98,10 @@ impl Rule for Stagnation {
                     }
                 }
                 if !compared.waits() {
+                    let limit = (NAME, context.config.limit(&LOOKS));
+                    if let Some(signal) = self.looks.take(call, *compared, limit, context) {
+                        signals.report(signal);
+                    }
                     self.take(call, *compared, context, signals);
                 }
             }
@@ -123,7 +137,9 @@ impl Stagnation {
                 streak.calls.add(call, context);
                 streak.listed += u64::from(compared.listed);
                 let is_other = std::mem::replace(&mut streak.exact, call.exact) != call.exact;
-                streak.distinct += u64::from(is_other || is_shown || names.is_some_and(|names| names > 0));
+                let is_question = says_nothing(call) && streak.questions.take(call);
+                streak.distinct +=
+                    u64::from(is_other || is_shown || is_question || names.is_some_and(|names| names > 0));
                 streak.report(call, names.is_some(), context, signals);
             }
             return;
@@ -135,6 +151,10 @@ impl Stagnation {
         }
         let mut named = TargetNames::default();
         named.take(call);
+        let mut questions = Questions::default();
+        if says_nothing(call) {
+            questions.take(call);
+        }
         self.streaks.push_back(ToolStreak {
             tool: call.tool.clone(),
             result_key: call.result_key,
@@ -144,6 +164,7 @@ impl Stagnation {
             listed: u64::from(compared.listed),
             named,
             distinct: 0,
+            questions,
             shown: false,
             calls: Streak::begin(call, context),
         });

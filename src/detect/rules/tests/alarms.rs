@@ -441,5 +441,84 @@ fn the_same_target_in_other_words() {
         assert!(gravest(&each, answer) <= Some(Grade::Notice), "{command}");
     }
     let words = places.map(|word| format!("grep -rn {word} src"));
-    assert_eq!(gravest(&words, ""), Some(Grade::Warn), "a search that finds nothing");
+    assert_eq!(gravest(&words, ""), Some(Grade::Notice), "an audit that finds nothing");
+    let spelled = places.map(|word| format!("grep -rn 'harbour_plan.*{}' src", &word[..1]));
+    assert_eq!(gravest(&spelled, ""), Some(Grade::Warn), "a search that finds nothing");
+}
+
+/// The gravest finding about stagnation in commands and their answers.
+fn of_looks(looks: &[(&str, &str)]) -> Option<Grade> {
+    let lines: Vec<String> =
+        looks.iter().enumerate().flat_map(|(n, (look, answer))| bash(7 * n, look, answer)).collect();
+    found(&lines).into_iter().filter(|(rule, _)| rule == "stagnation").map(|(_, grade)| grade).max()
+}
+
+#[test]
+fn the_same_content_in_another_layout() {
+    let plain = "[dock]\nberths = 12\nname = \"North pier\"";
+    let numbered = "     1\t[dock]\n     2\tberths = 12\n     3\tname = \"North pier\"";
+    let found = "1:[dock]\n2:berths = 12\n3:name = \"North pier\"";
+    #[rustfmt::skip]
+    let file = [
+        ("cat dock.toml", plain), ("cat -n dock.toml", numbered), ("head -20 dock.toml", plain), ("nl -ba dock.toml", numbered), ("grep -n '' dock.toml", found),
+        ("tail -n 9 dock.toml", plain), ("less ./dock.toml", plain), ("cat ./dock.toml | head", plain), ("bat -n dock.toml", numbered), ("head -n 3 dock.toml", plain),
+        ("more dock.toml", plain), ("tail -20 dock.toml", plain), ("cat dock.toml | cat", plain), ("grep -n . dock.toml", found),
+    ];
+    assert_eq!(of_looks(&file), Some(Grade::Warn));
+    assert!(of_looks(&file[..9]) <= Some(Grade::Notice));
+    let row = "4711|Marie Curie|Bergen|NULL";
+    #[rustfmt::skip]
+    let ways = [
+        "sqlite3 s.db 'select * from ship where id=4711'", "sqlite3 s.db 'SELECT * FROM ship WHERE id = 4711;'", "sqlite3 -batch s.db 'select * from ship where id=4711'",
+        "sqlite3 ./s.db 'select * from ship where id=4711'", "sqlite3 s.db 'select s.* from ship s where s.id=4711'", "sqlite3 s.db 'select * from ship where id in (4711)'",
+        "sqlite3 s.db 'select * from ship where id=4711 limit 1'", "sqlite3 s.db 'select id,name,port,flag from ship where id=4711'", "sqlite3 s.db 'select * from ship where id=4711 order by 1'",
+        "sqlite3 s.db 'select * from main.ship where id=4711'", "echo 'select * from ship where id=4711;' | sqlite3 s.db", "sqlite3 s.db 'select * from ship' | grep ^4711",
+        "sqlite3 s.db \"select * from ship where port='Bergen' and id=4711\"", "sqlite3 s.db 'select * from ship where flag is null and id=4711'",
+    ];
+    assert_eq!(of_looks(&ways.map(|way| (way, row))), Some(Grade::Warn));
+    let (names, paths) =
+        ("dock.toml\npier.lua\nships.json\ntide.lua", "./pier.lua\n./ships.json\n./dock.toml\n./tide.lua");
+    #[rustfmt::skip]
+    let lists = [
+        ("ls", names), ("ls -1", names), ("find . -type f", paths), ("find . -maxdepth 1 -type f", paths), ("git ls-files", names), ("ls .", names), ("ls -1 | sort", names),
+        ("find . -type f | sort", paths), ("rg --files", names), ("ls --color=never", names), ("ls -1 | cat", names), ("fd -t f", names), ("dir -1", names), ("ls -A", names), ("tree -i", names),
+    ];
+    assert_eq!(of_looks(&lists), Some(Grade::Warn));
+}
+
+#[test]
+fn the_same_content_of_other_things() {
+    let places = [
+        "atlas", "boreas", "ceres", "dione", "eos", "fama", "gaia", "hera", "iris", "juno", "kore", "luna", "maia",
+        "nyx",
+    ];
+    let each = |command: &str, answer: &str| {
+        let commands = places.map(|place| command.replace("PLACE", place));
+        of_looks(&commands.iter().map(|command| (command.as_str(), answer)).collect::<Vec<_>>())
+    };
+    let settings = "server pool.example iburst\nmakestep 1 3\nrtcsync";
+    for (command, answer) in [
+        ("ssh PLACE cat /etc/chrony.conf", settings),
+        ("cat hosts/PLACE/chrony.conf", settings),
+        ("curl -s https://PLACE.example/app.iso | sha256sum", "9f2c1e77aa0100000000000000000000000000000000  -"),
+        ("psql -c \"select plan from accounts where name = 'PLACE'\"", " plan \n------\n free of charge\n(1 row)"),
+        ("cat PLACE.txt", "ok"),
+    ] {
+        assert!(each(command, answer) <= Some(Grade::Notice), "{command}");
+    }
+    // A home page between.
+    let home = "Harbour: all piers\n- North pier\n- South pier";
+    let pages = places.map(|place| format!("Pier of {place}: free for guests"));
+    let walk: Vec<(String, &str)> = places
+        .iter()
+        .zip(&pages)
+        .enumerate()
+        .flat_map(|(n, (place, page))| {
+            [(format!("cat pages/{place}.md"), page.as_str()), (format!("head -{} pages/index.md", 40 + n), home)]
+        })
+        .collect();
+    assert!(
+        of_looks(&walk.iter().map(|(command, page)| (command.as_str(), *page)).collect::<Vec<_>>())
+            <= Some(Grade::Notice)
+    );
 }
