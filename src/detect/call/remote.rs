@@ -6,6 +6,8 @@ use super::shell::{CommandLine, Cut, Effect, SimpleCommand, commands, has, looks
 /// Words of the commands that look at such checks.
 const CHECKS: &str =
     "run runs checks ci pipeline pipelines build builds job jobs workflow workflows pipelinerun taskrun";
+/// Words of those that have them run, once more or for the first time.
+const AGAIN: &str = "rerun retry restart rebuild trigger dispatch run start";
 /// Words of those that look at many, whosever they are, and options that show all that was printed.
 const MANY: &str = "list ls --log -L history";
 /// Programs whose jobs and builds are no checks.
@@ -49,9 +51,25 @@ enum RunReport {
 
 /// Whether a line only looks, and at checks that run elsewhere.
 pub(super) fn is_look(line: &CommandLine, command: &str) -> bool {
-    matches!(line.effect, Effect::Observe | Effect::Poll)
-        && CHECKS.split(' ').any(|word| command.contains(word))
-        && commands(command).iter().any(looks)
+    CHECKS.split(' ').any(|word| command.contains(word)) && looks_at_last(line, command, looks)
+}
+
+/// Whether a line looks at such checks, and at the end: what comes before the look may push, or run them again.
+fn looks_at_last(line: &CommandLine, command: &str, looks: fn(&SimpleCommand) -> bool) -> bool {
+    match line.effect {
+        Effect::Observe | Effect::Poll => commands(command).iter().any(looks),
+        Effect::Record => {
+            let listed = commands(command);
+            let acts = listed.iter().rposition(|command| command.effect() == Effect::Record);
+            acts.is_some_and(|at| runs_again(&listed[at]) && listed[at + 1..].iter().any(looks))
+        }
+        _ => false,
+    }
+}
+
+/// Whether a command has checks run elsewhere: it pushes, or runs them again.
+fn runs_again(command: &SimpleCommand) -> bool {
+    command.program() == "git" && names(command, "push") || names(command, CHECKS) && names(command, AGAIN)
 }
 
 fn looks(command: &SimpleCommand) -> bool {
@@ -72,7 +90,7 @@ fn names(command: &SimpleCommand, table: &str) -> bool {
 /// Whether a line asks for checks that run elsewhere, or for a list of their runs, and whether it lists them; `None` if it
 /// asks for neither, or for what was printed.
 pub(crate) fn asks(line: &CommandLine, command: &str) -> Option<bool> {
-    if !matches!(line.effect, Effect::Observe | Effect::Poll) || !CHECKS.split(' ').any(|word| command.contains(word)) {
+    if !CHECKS.split(' ').any(|word| command.contains(word)) || !looks_at_last(line, command, asks_for) {
         return None;
     }
     let listed = commands(command);
@@ -133,8 +151,12 @@ pub(super) fn read(line: &CommandLine, output: &str) -> CheckOutcome {
     });
     let missing = if line.cut.of(output) == Cut::Nothing { Truncation::Nothing } else { Truncation::Anything };
     let is_said = |what: RunReport| said.iter().any(|(found, _)| *found == what);
+    // Where nothing is said of a check, what failed is what came before the look.
+    let is_told = line.effect != Effect::Record || !said.is_empty();
     match checks::read(&plain, missing) {
-        failed @ CheckOutcome::Failed { .. } if said.last().is_none_or(|(last, _)| *last != RunReport::Passed) => {
+        failed @ CheckOutcome::Failed { .. }
+            if is_told && said.last().is_none_or(|(last, _)| *last != RunReport::Passed) =>
+        {
             failed
         }
         _ if is_said(RunReport::Failed) => {
@@ -217,6 +239,11 @@ mod tests {
         for (command, expected) in [
             ("gh run watch 17 --exit-status; gh run view 17 --log-failed | tail -9", true),
             ("gh pr checks 7 --watch", true),
+            ("gh run rerun 17 --failed && sleep 20 && gh run watch 17 --exit-status | tail -5", true),
+            ("glab ci retry 31 && glab ci status --live", true),
+            ("git push origin fix && gh pr checks --watch", true),
+            ("gh run view 17; gh run rerun 17", false),
+            ("gh pr merge 7 && gh run view 17", false),
             ("glab ci status --live", true),
             ("sleep 60 && tkn pipelinerun logs web-run-7", true),
             ("az pipelines runs show --id 7", true),
@@ -231,6 +258,15 @@ mod tests {
         ] {
             assert_eq!(is_look(&shell::read(command), command), expected, "{command}");
         }
+    }
+
+    #[test]
+    fn a_push_that_fails_is_no_check() {
+        let line = "git push && gh run watch 7";
+        let output = " ! [rejected] main -> main (fetch first)\nerror: failed to push some refs to 'x'\n";
+        assert_eq!(read(&shell::read(line), output), CheckOutcome::Unknown);
+        let failed = read(&shell::read(line), "X main CI · 7\nX test in 9s (ID 1)\n");
+        assert!(matches!(failed, CheckOutcome::Failed { .. }));
     }
 
     #[test]

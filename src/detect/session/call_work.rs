@@ -16,6 +16,7 @@ use super::outside_action::OutsideAction;
 use super::packages::{Package, packages};
 use super::rewritten_code::rewrites_code;
 use super::rollout::Rollout;
+use super::sought::Sought;
 use super::stubs::Stubs;
 use super::supersedes::never_ran;
 use super::supported_work::SupportedWork;
@@ -108,6 +109,8 @@ pub(crate) struct CallWork {
     pub(super) bumps_version: bool,
     /// Whether it had an answer, if it asked for one.
     pub(super) reply: Option<Reply>,
+    /// What it found, if it looked for something that may have to be done.
+    pub(super) sought: Option<Sought>,
     /// What it left unfinished, if it did not only look.
     pub(super) unfinished: Option<Unfinished>,
     /// What it says of a command that runs on.
@@ -160,6 +163,7 @@ impl CallWork {
         work.outside_action = OutsideAction::read(call, state);
         work.reply = Reply::read(call, state);
         work.unfinished = Unfinished::read(call, state);
+        work.sought = Sought::read(call, state);
         work.awaited = Awaited::read(call, state);
         work.rollout = Rollout::read(call, state);
         work.touch = FileEffect::read(call, state);
@@ -254,7 +258,7 @@ impl CallWork {
         }
         self.program.clone_from(&line.unknown);
         self.scope = Scope::read(command, &self.checks);
-        self.tampering = Tampering::of_line(line.tampering.clone(), command);
+        self.tampering = Tampering::of_line(line.skipped_hooks.clone(), command);
         if !failed {
             self.tampering.read_commands(command);
             self.stubs.read_commands(command);

@@ -178,7 +178,11 @@ impl CheckLog {
 
     /// Records which files a call showed to be well.
     pub(super) fn record_validated(&mut self, seen: &Validated) {
-        self.unchecked.take_if(|change| change.target.as_deref().is_some_and(|file| seen.covers(file)));
+        let is_covered = |file: Option<&str>| seen.covers_all() || file.is_some_and(|file| seen.covers(file));
+        self.unchecked.take_if(|change| is_covered(change.target.as_deref()));
+        if seen.is_compared() {
+            self.may_have_run(&[Work::RanChecks, Work::RanTests]);
+        }
     }
 
     /// Whether what changed was pushed: checks that run elsewhere are about it.

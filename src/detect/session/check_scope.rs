@@ -18,7 +18,8 @@ const SHARED: [&str; 26] = [
 const SERVED: &str = "api";
 /// Words in the names of folders that hold tests of anything.
 #[rustfmt::skip]
-const TESTS: [&str; 15] = [
+const TESTS: [&str; 25] = [
+    "sim", "sims", "simulation", "cosim", "cocotb", "tb", "dv", "verif", "verification", "hil",
     "spec", "specs", "e2e", "integration", "it", "cypress", "playwright", "acceptance", "features", "qa", "smoke", "system", "examples", "bench", "benches",
 ];
 /// Folders that a build makes: what is tested in them is the code beside them.
@@ -533,6 +534,8 @@ mod tests {
             ("/w/app/web/src/cart.ts", "cd web && npm test"),
             ("/w/app/web/src/cart.ts", "cd e2e && npx playwright test"),
             ("/w/app/web/src/cart.ts", "cd .. && npm test"),
+            ("/w/app/rtl/alu.sv", "make -C sim"),
+            ("/w/app/hdl/uart.vhd", "cd tb && make"),
             ("/w/app/web/src/cart.ts", "cd server && npm test; cd ../web && npm test"),
             ("/w/app/web/src/cart.ts", "pytest web/src/cart"),
             ("/w/app/src/cart.py", "pytest tests/integration"),

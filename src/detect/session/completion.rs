@@ -292,31 +292,45 @@ impl Completion {
         if next_round || pending.call { config.idle_grace.max(ROUND_GRACE) } else { config.idle_grace }
     }
 
-    /// Whether the session rests if the stream ends now. `closed_at_rest` says that the stream found it at rest.
-    pub(crate) fn rests_at_end(&self, closed_at_rest: bool) -> bool {
+    /// Whether the session rests if the stream ends now. `closed_at_rest` says that the stream found it at rest. Who is
+    /// asked something may answer later, or never: it rests until then.
+    pub(crate) fn rests_at_end(&self, closed_at_rest: bool, pending: Pending) -> bool {
         let idle = self.idle_since.is_some() && !self.unanswered;
         let ended = self.end.as_ref().is_some_and(|end| *end != TurnEnd::Calls);
         let seen = self.children.is_empty() && (idle || (!self.has_idle_events && ended));
-        self.open && (closed_at_rest || seen)
+        self.open && (closed_at_rest || seen || pending.person)
     }
 
-    /// Ends the turn, because the session rests. `warning` is the open finding of grade `warn` or above.
-    pub(crate) fn finish_turn(&mut self, session: &str, config: &Config, warning: Option<&str>, at: &Point) -> Done {
+    /// Ends the turn, because the session rests. `warning` is the open finding of grade `warn` or above; `pending` is what
+    /// was open until then.
+    pub(crate) fn finish_turn(
+        &mut self,
+        session: &str,
+        config: &Config,
+        (warning, pending): (Option<&str>, Pending),
+        at: &Point,
+    ) -> Done {
         self.open = false;
         self.idle_since = None;
         self.finished_at = None;
         let promised = config.done_pattern.as_ref().is_some_and(|pattern| promised(self.text.as_str(), pattern));
         let said = self.text.before_promise(promised);
-        let ending = self.work.ending(said);
+        // Whatever it says, it goes on only when the request is answered.
+        let ending = if pending.person { Ending::Asks } else { self.work.ending(said) };
+        let declined = !pending.person && self.work.declines(said);
         let claim = self.claim(promised, ending);
-        let mut facts = self.facts(claim, ending, warning);
+        let mut facts = self.facts(claim, (ending, declined), warning);
+        if pending.person {
+            facts.retain(|fact| fact.contradiction != Contradiction::CutOff);
+        }
         facts.extend(self.written_call(said));
         facts.extend(self.withheld_promise(config, claim));
         let outcome = match &self.end {
             Some(TurnEnd::Aborted) => Outcome::Aborted,
             Some(TurnEnd::Error(_)) => Outcome::Error,
             Some(TurnEnd::Length) => Outcome::Length,
-            _ if self.work.was_refused() => Outcome::Refused,
+            _ if pending.person => Outcome::Waiting,
+            _ if self.work.was_refused() || declined => Outcome::Refused,
             _ if self.text.as_str().trim().is_empty() => Outcome::Empty,
             _ if ending == Ending::Asks => Outcome::Waiting,
             _ if ending == Ending::GaveUp => Outcome::GaveUp,
@@ -346,9 +360,9 @@ impl Completion {
         if sounds_done && ending == Ending::Plain { Claim::Prose } else { Claim::None }
     }
 
-    /// What contradicts that the session is done.
-    fn facts(&self, claim: Claim, ending: Ending, warning: Option<&str>) -> Vec<DoneFact> {
-        let mut facts = self.work.facts(claim, ending == Ending::Asks, self.text.as_str());
+    /// What contradicts that the session is done. `declined` says that the agent did not want to do it.
+    fn facts(&self, claim: Claim, (ending, declined): (Ending, bool), warning: Option<&str>) -> Vec<DoneFact> {
+        let mut facts = self.work.facts(claim, ending == Ending::Asks || declined, self.text.as_str());
         let is_false = facts.iter().any(|fact| fact.contradiction == Contradiction::UnsupportedClaim);
         let mut add = |contradiction, fact: String| facts.push(DoneFact { contradiction, fact });
         if self.end == Some(TurnEnd::Length) {
@@ -375,6 +389,7 @@ impl Completion {
         if ending == Ending::Plain
             && is_over
             && !is_false
+            && !declined
             && !self.work.was_refused()
             && let Some(fact) = self.work.unmet_fact(self.text.as_str())
         {

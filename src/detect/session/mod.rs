@@ -11,6 +11,8 @@ mod ci_runs;
 mod ci_state;
 mod clock;
 mod comments;
+mod commit_hooks;
+mod compared;
 mod completion;
 mod effects;
 mod failed_record;
@@ -32,6 +34,7 @@ mod request;
 mod rewritten_code;
 mod rollout;
 mod rule_runner;
+mod sought;
 mod state;
 mod status;
 mod strictness;
@@ -402,7 +405,7 @@ impl Session {
     /// Ends the stream. `at_rest` says that the stream itself found the session at rest.
     pub(crate) fn finish(&mut self, at_rest: bool, line: &LineContext<'_>, effects: &mut Effects) {
         self.state.end_round(line, effects);
-        if self.state.completion.rests_at_end(at_rest) {
+        if self.state.completion.rests_at_end(at_rest, self.state.pending()) {
             self.rest(false, line, effects);
         }
         self.state.rule_runner.settle(effects);
@@ -416,12 +419,15 @@ impl Session {
     fn rest(&mut self, by_event: bool, line: &LineContext<'_>, effects: &mut Effects) {
         let state = &mut self.state;
         state.end_round(line, effects);
+        let pending = state.pending();
+        let asked = state.activity.requests().front().map(|request| request.what.clone());
         state.activity.stop();
         state.show(&Fact::Rest, line, effects);
         state.rule_runner.settle(effects);
         let warning = state.rule_runner.open_warning();
-        let question = state.completion.last_line().to_owned();
-        let done = state.completion.finish_turn(state.rule_runner.session(), line.config, warning, line.point);
+        let question = asked.unwrap_or_else(|| state.completion.last_line().to_owned());
+        let session = state.rule_runner.session();
+        let done = state.completion.finish_turn(session, line.config, (warning, pending), line.point);
         self.status.record_rest(&done, &question, by_event, state.activity.last, line);
         effects.done = Some(done);
         self.show_status(line, effects);

@@ -7,6 +7,7 @@ mod by_others;
 mod false_successes;
 mod fixers;
 mod harmless_changes;
+mod honest_ends;
 mod no_answers;
 mod other_states;
 mod refusals;
@@ -94,10 +95,22 @@ impl Stream {
     }
 
     fn rests_with(&self, config: Config) -> Vec<Done> {
+        self.rests_until(config, false)
+    }
+
+    /// The rests, with what the end of the input adds.
+    fn rests_when_ended(&self) -> Vec<Done> {
+        self.rests_until(Config::default(), true)
+    }
+
+    fn rests_until(&self, config: Config, ended: bool) -> Vec<Done> {
         let mut added = Vec::new();
         let mut detector = Detector::new(config);
         for line in &self.lines {
             detector.observe(&observe(line).unwrap(), &mut added);
+        }
+        if ended {
+            detector.finish(&mut added);
         }
         let text = String::from_utf8(added).unwrap();
         let records = text.lines().filter_map(|line| match observe(line).unwrap().event {

@@ -17,9 +17,7 @@ mod weakened;
 
 use super::request::UserRequest;
 use crate::detect::call::input::pieces;
-use crate::detect::call::shell::{
-    Effect, SKIPS_CHECKS, SimpleCommand, commands as commands_of, may_suppress, suppression,
-};
+use crate::detect::call::shell::{Effect, SimpleCommand, commands as commands_of, may_suppress, suppression};
 use crate::wire::{Raw, members, text};
 use accepted::accepted;
 use bent::bent;
@@ -116,13 +114,10 @@ pub(crate) struct Tampering {
 }
 
 impl Tampering {
-    /// Those of a command line, in a sentence each.
-    pub(crate) fn of_line(sentences: Vec<String>, command: &str) -> Self {
-        let bypassed = |fact: String| {
-            let how = if fact.ends_with(SKIPS_CHECKS) { TamperKind::Unverified } else { TamperKind::Bypassed };
-            Tamper { replaces: false, ..Tamper::new(how, "", "", fact) }
-        };
-        let mut found: Vec<Tamper> = sentences.into_iter().map(bypassed).collect();
+    /// Those of a command line; `skipped_hooks` says in a sentence each how it keeps hooks from running.
+    pub(crate) fn of_line(skipped_hooks: Vec<String>, command: &str) -> Self {
+        let unverified = |fact| Tamper { replaces: false, ..Tamper::new(TamperKind::Unverified, "", "", fact) };
+        let mut found: Vec<Tamper> = skipped_hooks.into_iter().map(unverified).collect();
         let mut created = Vec::new();
         // Most lines have none of these, and are spared a second reading.
         if HINTS.iter().any(|hint| command.contains(hint)) {

@@ -1,5 +1,8 @@
-//! Tells which files a command that is no check validated: what it rolled out came up as they describe, or it parsed them.
+//! Tells which files a command that is no check validated: what it rolled out came up as they describe, it parsed them, it
+//! compared what they print with what they should, or the hooks of a commit looked at them.
 
+use super::commit_hooks::hooks_passed;
+use super::compared::compared;
 use crate::detect::call::Call;
 use crate::detect::call::shell::{SimpleCommand, commands};
 use crate::detect::text::head_and_tail::tail;
@@ -45,12 +48,22 @@ pub(super) struct Validated {
     descriptions: bool,
     /// Those with these names.
     read: Vec<String>,
+    /// All: what the program printed is what it should print.
+    compared: bool,
+    /// All: the hooks of a commit looked at them.
+    hooked: bool,
 }
 
 impl Validated {
     /// What a call showed.
     pub(super) fn read(call: &Call, state: Option<&ToolState<'_>>) -> Self {
         let command = call.input.command.as_deref().unwrap_or_default();
+        if hooks_passed(call, state) {
+            return Self { hooked: true, ..Self::default() };
+        }
+        if compared(call, state) {
+            return Self { compared: true, ..Self::default() };
+        }
         if call.failed() || call.line.is_none() || !HINTS.iter().any(|hint| command.contains(hint)) {
             return Self::default();
         }
@@ -65,7 +78,18 @@ impl Validated {
         Self {
             descriptions: listed.iter().any(|command| came_up(command, output)),
             read: parsers.flat_map(SimpleCommand::arguments).map(|word| name(word).to_owned()).collect(),
+            ..Self::default()
         }
+    }
+
+    /// Whether all files are among them.
+    pub(super) fn covers_all(&self) -> bool {
+        self.compared || self.hooked
+    }
+
+    /// Whether an output was compared with what it should be, which is a test.
+    pub(super) fn is_compared(&self) -> bool {
+        self.compared
     }
 
     /// Whether a file is among them.

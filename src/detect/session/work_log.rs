@@ -14,6 +14,7 @@ use super::outside_action::OutsideAction;
 use super::packages::Project;
 use super::request::{RequestNumber, UserRequest};
 use super::rollout;
+use super::sought::Looks;
 use super::stubs::Stubs;
 use super::supported_work::SupportedWork;
 use super::tamper::{ChecksBefore, Tampering, is_test_file};
@@ -25,6 +26,7 @@ use crate::detect::call::shell::{Change, CheckRun};
 use crate::detect::text::claims::Work;
 use crate::detect::text::ending::Ending;
 use crate::detect::text::headings::headings;
+use crate::detect::text::refusal::declines;
 
 mod contradictions;
 
@@ -81,6 +83,8 @@ struct ForRequest {
     outside_action: Option<OutsideAction>,
     /// What its calls asked for had an answer.
     replies: Replies,
+    /// What its looks found.
+    looks: Looks,
     /// What its last calls left unfinished.
     unfinished: Option<Unfinished>,
     /// The state of the last rollout.
@@ -174,6 +178,11 @@ impl WorkLog {
         if is_excuse { Ending::GaveUp } else { ending }
     }
 
+    /// Whether an answer declines the request on grounds of harm, law or policy, and nothing was done for it.
+    pub(crate) fn declines(&self, answer: &str) -> bool {
+        !self.latest.changed && !self.latest.kept.any() && declines(answer, self.request.is_question())
+    }
+
     /// Whether an answer leaves out a part of what was asked for.
     fn is_left_in_part(&self, answer: &str) -> bool {
         self.request.is_left_in_part(answer, self.latest.changed) || self.request.is_omitted(answer)
@@ -221,6 +230,9 @@ impl WorkLog {
             self.record_tool(&work.tool);
             if let Some(reply) = &work.reply {
                 self.latest.replies.record(reply);
+            }
+            if let Some(sought) = &work.sought {
+                self.latest.looks.record(sought);
             }
             if let Some(todos) = &work.todos {
                 self.todos.record(todos);
@@ -286,13 +298,18 @@ impl WorkLog {
             Some(runs) if self.commit.is_some() || work.remote.is_none() => runs.outcome(self.commit.as_deref()),
             _ => work.remote.clone(),
         };
+        // A look behind a push is at what that began.
+        let looks_behind = work.supported_work.pushes() && work.remote.is_some();
+        if looks_behind {
+            self.checks.record_push();
+        }
         if let Some(outcome @ (CheckOutcome::Passed | CheckOutcome::Failed { .. })) = told
             && self.checks.is_pushed()
         {
             let checks = vec![CheckRun::remote()];
             self.record_checks(&CallWork { checks, outcome, ..work.clone() });
         }
-        if work.supported_work.pushes() {
+        if work.supported_work.pushes() && !looks_behind {
             self.checks.record_push();
         }
         if work.commit.is_some() || work.supported_work.commits() {

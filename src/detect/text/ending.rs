@@ -7,6 +7,7 @@ mod awaited_input;
 mod consent;
 mod excuse;
 mod further_need;
+mod needed_input;
 mod past;
 mod question;
 

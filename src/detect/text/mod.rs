@@ -26,6 +26,7 @@ pub(crate) mod omitted;
 mod partial;
 pub(crate) mod phrases;
 pub(crate) mod promise;
+pub(crate) mod refusal;
 pub(crate) mod remainder;
 pub(crate) mod repetition;
 pub(crate) mod reported;

@@ -84,7 +84,7 @@ fn about_rest(done: &Done) -> Opinion {
         Outcome::Done | Outcome::Candidate => unsure(format!("it stopped, but {objections}")),
         Outcome::Waiting => unsure("it asks a question and waits for an answer"),
         Outcome::GaveUp => unsure("it says that it could not do it, or did only a part"),
-        Outcome::Refused => unsure("its last call was denied"),
+        Outcome::Refused => unsure("its last call was denied, or it declined the task"),
         Outcome::Empty => unsure("its last answer has no text"),
         Outcome::Aborted => unsure("it was aborted"),
         Outcome::Error => unsure("it ended in an error"),

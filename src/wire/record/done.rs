@@ -14,7 +14,7 @@ pub enum Outcome {
     Waiting,
     /// The agent says that it could not do the task, that it guessed, or that it lacks something.
     GaveUp,
-    /// The last call was denied, by a person or by a rule.
+    /// The last call was denied, by a person or by a rule, or the agent declined the task.
     Refused,
     /// The last answer has no text.
     Empty,
@@ -34,7 +34,7 @@ impl Outcome {
             Self::Candidate => "it may be done",
             Self::Waiting => "it waits for an answer",
             Self::GaveUp => "it gave up",
-            Self::Refused => "its last call was denied",
+            Self::Refused => "its last call was denied, or it declined the task",
             Self::Empty => "it said nothing",
             Self::Aborted => "it was aborted",
             Self::Error => "it failed",
@@ -121,7 +121,7 @@ impl Done {
         let ended_otherwise = match self.outcome {
             Outcome::Waiting => Some("the agent asked something and waits for an answer"),
             Outcome::GaveUp => Some("the agent says that it could not do it, or did only a part"),
-            Outcome::Refused => Some("the last call was denied"),
+            Outcome::Refused => Some("the last call was denied, or the agent declined the task"),
             Outcome::Empty => Some("the last answer has no text"),
             Outcome::Length => Some("the last answer was cut off by the length limit"),
             Outcome::Aborted => Some("the session was aborted"),

@@ -38,8 +38,11 @@ pub(crate) struct CommandLine {
     /// Several checks write to one pipe, of which one may fail while the last one passes:
     /// `(go test ./a; go test ./b) | tail -1`.
     pub(crate) mixes_checks: bool,
-    /// How it makes a check green, or leaves one out, in a sentence each.
-    pub(crate) tampering: Vec<String>,
+    /// What hides the failure of a check, in a sentence: a recipe that says so never fails. In a command of the agent's
+    /// own, it hides an exit code and nothing that is printed.
+    pub(crate) masked: Option<String>,
+    /// How it keeps hooks from running, in a sentence each.
+    pub(crate) skipped_hooks: Vec<String>,
     /// What it leaves out of the output of its checks.
     pub(crate) cut: Cut,
     /// It only prints what it says itself: `echo done`.

@@ -2,9 +2,6 @@
 
 use super::wrappers::base;
 
-/// How a sentence about a command ends that keeps hooks from running.
-pub(crate) const SKIPS_CHECKS: &str = "which skips its checks";
-
 /// How a command keeps hooks from running, in a sentence: `git commit --no-verify` and its like.
 pub(super) fn skipped_hooks(words: &[String], environment: &[String]) -> Option<String> {
     let name = words.first().map_or("", |program| base(program));
@@ -29,7 +26,7 @@ pub(super) fn skipped_hooks(words: &[String], environment: &[String]) -> Option<
         };
         environment.iter().find(skips).filter(|_| commits).cloned()
     };
-    how.map(|how| format!("`{name} {sub}` is run with `{how}`, {SKIPS_CHECKS}"))
+    how.map(|how| format!("`{name} {sub}` is run with `{how}`, which skips its checks"))
 }
 
 /// Whether a flag is a cluster of letters such as `-anm`, whose last may take a value.

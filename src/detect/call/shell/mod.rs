@@ -29,7 +29,6 @@ pub(crate) use command_line::CommandLine;
 pub(crate) use commands::{SimpleCommand, commands};
 pub(crate) use cut::Cut;
 pub(crate) use effect::{Change, Effect};
-pub(crate) use hooks::SKIPS_CHECKS;
 pub(crate) use logs::{may_be_log, shown_logs};
 pub(crate) use place::join;
 pub(crate) use reader::read;

@@ -95,7 +95,8 @@ struct CommandReader {
     is_captured: bool,
     fixes: Vec<CheckRun>,
     mixes_checks: bool,
-    tampering: Vec<String>,
+    masked: Option<String>,
+    skipped_hooks: Vec<String>,
     cut: Cut,
 }
 
@@ -133,7 +134,8 @@ impl CommandReader {
             waits: self.waits,
             exit_label: self.exit_label,
             logs: self.logs,
-            tampering: self.tampering,
+            masked: self.masked,
+            skipped_hooks: self.skipped_hooks,
             cut: self.cut,
             only_talks: false,
         }
@@ -178,7 +180,7 @@ impl CommandReader {
             }
             if let (Some(mask), Some(check)) = (&masks[index], self.checks.get(pipeline)) {
                 let sentence = format!("`{}` is run with `{mask}` behind it, which hides its failure", check.name);
-                self.tamper(sentence);
+                self.masked.get_or_insert(sentence);
             }
             match joint {
                 Joint::Pipe => {}
@@ -296,7 +298,7 @@ impl CommandReader {
             }
             Command::Program(words) => {
                 if let Some(sentence) = hooks::skipped_hooks(&words, &unwrapped.environment) {
-                    reader.tamper(sentence);
+                    reader.skip_hooks(sentence);
                 }
                 reader.program(&words, exit, logs);
                 let written = inline_change(&words, &simple.bodies);
@@ -410,9 +412,9 @@ impl CommandReader {
         self.after = self.after.max(Some(change));
     }
 
-    fn tamper(&mut self, sentence: String) {
-        if self.tampering.len() < CHECKS && !self.tampering.contains(&sentence) {
-            self.tampering.push(sentence);
+    fn skip_hooks(&mut self, sentence: String) {
+        if self.skipped_hooks.len() < CHECKS && !self.skipped_hooks.contains(&sentence) {
+            self.skipped_hooks.push(sentence);
         }
     }
 }

@@ -38,8 +38,6 @@ pub(super) enum TamperKind {
     Relaxed,
     /// By such a setting, of which nobody knows what it was before.
     Set,
-    /// By an operator of the command line.
-    Bypassed,
     /// By keeping hooks from running.
     Unverified,
 }
@@ -53,7 +51,7 @@ const SKIPPING: [&str; 7] = ["skip", "disable", "ignore", "xfail", "todo", "übe
 const FOCUSING: [&str; 3] = ["only", "focus", "nur "];
 const SCAFFOLDING: [&str; 4] = ["placeholder", "dummy", "scaffold", "stub"];
 const EMPTYING: [&str; 5] = ["delete", "remove", "drop", "lösch", "删除"];
-const BYPASSING: [&str; 3] = ["verify", "hook", "|| true"];
+const BYPASSING: [&str; 2] = ["verify", "hook"];
 /// Words of a request that wants a check to say less.
 #[rustfmt::skip]
 const RELAXING: [&str; 30] = [
@@ -167,7 +165,6 @@ impl TamperKind {
             Self::Retried    => row(When::FailingIn(&FAILING),               &RETRYING,    false, Grave::Never),
             Self::Relaxed    => row(When::Always,                            &RELAXING,    true,  Grave::Never),
             Self::Set        => row(When::Failing,                           &RELAXING,    true,  Grave::Never),
-            Self::Bypassed   => row(When::Always,                            &BYPASSING,   false, Grave::Never),
             Self::Unverified => row(When::Always,                            &BYPASSING,   false, Grave::Always),
         }
     }

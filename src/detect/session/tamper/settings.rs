@@ -1,8 +1,21 @@
 //! Recognizes files of settings, and those of checks among them, by their names.
 
-/// Files of recipes that have no ending.
-const RECIPES: [&str; 7] =
-    ["Makefile", "GNUmakefile", "justfile", "Rakefile", "Jenkinsfile", ".coveragerc", ".simplecov"];
+/// Files of recipes that have no ending, the hooks of Git among them.
+const RECIPES: [&str; 13] = [
+    "Makefile",
+    "GNUmakefile",
+    "justfile",
+    "Rakefile",
+    "Jenkinsfile",
+    ".coveragerc",
+    ".simplecov",
+    "pre-commit",
+    "pre-push",
+    "commit-msg",
+    "pre-merge-commit",
+    "pre-receive",
+    "pre-rebase",
+];
 /// Endings of settings.
 const ENDINGS: [&str; 29] = [
     "json",
@@ -36,7 +49,7 @@ const ENDINGS: [&str; 29] = [
     "sbt",
 ];
 /// What the names of settings have in them that are about checks.
-const CHECKS: [&str; 50] = [
+const CHECKS: [&str; 51] = [
     "jest",
     "vitest",
     "vite.config",
@@ -87,6 +100,7 @@ const CHECKS: [&str; 50] = [
     "deps.edn",
     "tests.edn",
     "build.sbt",
+    "lefthook",
 ];
 /// Folders and files of what a server runs.
 const WORKFLOWS: [&str; 8] = [

@@ -13,7 +13,7 @@ use crate::detect::text::ci_claim::wants_ci_passing;
 use crate::detect::text::claims::{Work, WorkClaim, claims, says_it_answers};
 use crate::detect::text::ending::Ending;
 use crate::detect::text::headings::headings;
-use crate::detect::text::needless::says_needless;
+use crate::detect::text::needless::{says_needless, says_unchanged};
 use crate::detect::text::reported::{gives_number, names_findings, tells_failure};
 use crate::wire::record::{Claim, Contradiction, DoneFact, Evidence};
 
@@ -116,7 +116,7 @@ impl WorkLog {
         }
         if self.changes.is_empty() || self.only_answered(last_text) {
             let well = self.checks.is_clean() || !self.checks.is_failing() && says_needless(last_text);
-            let needless = self.request.is_conditional() && well;
+            let needless = self.request.is_conditional() && well || self.was_nothing_to_do(last_text);
             let is_answer = self.request.wants_text(last_text) || self.is_new_draft(last_text);
             let fact = if self.changes.is_empty() {
                 "no file changed, though a change was asked for"
@@ -126,6 +126,14 @@ impl WorkLog {
             return (!needless && !is_answer).then(|| fact.to_owned());
         }
         self.lost.taken_back_fact(last_text).filter(|_| !self.request.names(TAKES_BACK))
+    }
+
+    /// Whether the answer says that nothing had to be changed, and a look shows it.
+    fn was_nothing_to_do(&self, answer: &str) -> bool {
+        !self.latest.changed
+            && !self.checks.is_failing()
+            && self.latest.looks.show_nothing(&self.request)
+            && says_unchanged(answer)
     }
 
     /// Whether a later message that asks for a change had a short answer and nothing else.

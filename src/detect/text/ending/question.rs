@@ -3,6 +3,7 @@
 use super::awaited_input::waits_for_input;
 use super::consent::{describes, needs_consent};
 use super::further_need::is_for_further_need;
+use super::needed_input::needs_input;
 use crate::detect::text::answer::{Block, Shape, plain, sentences};
 use crate::detect::text::ending_phrases;
 use crate::detect::text::phrases::{fold, is_unspaced};
@@ -43,7 +44,7 @@ impl Role {
             return Self::Question { offers: is_offer(folded), to_reader };
         }
         let start = folded.trim_start_matches(|c: char| !c.is_alphanumeric());
-        let awaits = needs_consent(folded);
+        let awaits = needs_consent(folded) || needs_input(folded) && !is_for_further_need(folded);
         let asks = awaits || (ending_phrases::ASKING.is_in(folded) || waits_for_input(folded)) && !describes(folded);
         if asks && !awaits && is_for_further_need(folded) {
             return Self::Courtesy;
