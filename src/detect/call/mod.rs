@@ -28,6 +28,7 @@ pub(crate) mod shell;
 pub(crate) mod skipped_commands;
 mod soft_failure;
 pub(crate) mod sought;
+pub(crate) mod standing;
 pub(crate) mod target;
 pub(crate) mod target_names;
 pub(crate) mod todo_tools;
@@ -58,6 +59,7 @@ use progress::Progress;
 use restarts::without_counts;
 use shell::CommandLine;
 use soft_failure::is_no_success;
+use standing::Look;
 use std::borrow::Cow;
 use target::Aim;
 use tokens::PLACEHOLDER;
@@ -127,6 +129,8 @@ pub(crate) struct Call {
     pub(crate) error_place: Option<ErrorPlace>,
     /// What its result shows of the way that is left.
     pub(crate) progress: Progress,
+    /// What its result shows of something that may stand still.
+    pub(crate) look: Option<Look>,
     /// What its result measures, if it does.
     pub(crate) measured: Option<Measurement>,
     /// Both ends of the normalized result.
@@ -172,6 +176,7 @@ impl Call {
             numbers: own.and(in_digits).map(moving_numbers::numbers).unwrap_or_default(),
             amounts: own.filter(|_| failure.is_some()).map(amounts::read).unwrap_or_default(),
             ids: own.filter(|_| failure.is_some()).map(ids::of_result).unwrap_or_default(),
+            look: own.and_then(|raw| Look::read(raw, &normalized)),
             error_place: own.filter(|_| failure.is_some()).and_then(error_place::read),
             ends: both_ends(&normalized),
             measured: raw.filter(|_| failure.is_none()).and_then(|raw| measurements::read(raw, kind, tool, &input)),

@@ -24,7 +24,7 @@ const STEPS: u8 = 3;
 const CLOCK: u64 = 4;
 /// What stands behind the number of a size, with the thousands that it stands for.
 #[rustfmt::skip]
-const SIZES: [(&str, u32); 23] = [
+pub(super) const SIZES: [(&str, u32); 23] = [
     ("B", 0), ("bytes", 0),
     ("K", 1), ("k", 1), ("KB", 1), ("kB", 1), ("KiB", 1), ("Ki", 1),
     ("M", 2), ("MB", 2), ("MiB", 2), ("Mi", 2),
@@ -215,7 +215,7 @@ impl Way {
 }
 
 /// Whether a number went on by the time that passed, in milliseconds, or by its seconds.
-fn is_clock(step: u64, passed: u64) -> bool {
+pub(super) fn is_clock(step: u64, passed: u64) -> bool {
     let near = |time: u64| step.abs_diff(time) <= time / CLOCK + 1;
     near(passed) || near(passed / 1000)
 }

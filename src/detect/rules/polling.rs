@@ -5,10 +5,12 @@ use super::rule::{Rule, RuleInfo};
 use super::streak::Streak;
 use crate::bounded::push_bounded;
 use crate::detect::call::Call;
+use crate::detect::call::standing::{Stand, Standing};
 use crate::detect::config::Limit;
 use crate::detect::fact::{Fact, RuleContext};
 use crate::detect::signal::{Signal, Signals};
 use crate::detect::text::final_failure::{says_crashed, says_finished, says_over};
+use crate::detect::text::stuck::Plight;
 use crate::detect::text::wait_signs::says_not_yet;
 use crate::wire::Timestamp;
 use crate::wire::record::{Grade, Kind};
@@ -36,6 +38,21 @@ const OVER: Limit =
 /// How many different polls may alternate, such as a read and a wait.
 const POLL_CALLS: usize = 4;
 
+/// An error in the latest lines may be an old one, and the program at work: it takes so many times longer.
+const DOUBT: u64 = 2;
+/// After so many times longer, fewer looks at something that is stuck are enough.
+const LONG: u64 = 2;
+const FEW: u64 = 6;
+
+/// How long something has shown that it is stuck.
+#[derive(Default)]
+struct Jam {
+    looks: u64,
+    since: Timestamp,
+    /// The least that one of the looks showed.
+    plight: Plight,
+}
+
 /// What the rule remembers of one session.
 #[derive(Default)]
 pub(super) struct Polling {
@@ -48,6 +65,9 @@ pub(super) struct Polling {
     /// Reads in the streak of something that has failed for good.
     over: u64,
     streak: Option<Streak>,
+    jam: Jam,
+    /// What the looks have shown, by their keys.
+    standings: VecDeque<(u64, Standing)>,
 }
 
 impl Rule for Polling {
@@ -59,8 +79,13 @@ impl Rule for Polling {
 
     fn observe(&mut self, fact: &Fact<'_>, context: &RuleContext<'_>, signals: &mut Signals) {
         match fact {
-            Fact::Call(call, compared) if compared.waits() && !compared.moves => {
-                self.take(call, compared.waits_since, context, signals);
+            Fact::Call(call, compared) if compared.waits() => {
+                let stand = self.stand(call);
+                if compared.moves && stand.plight == Plight::None {
+                    self.restart();
+                } else {
+                    self.take(call, stand, compared.waits_since, context, signals);
+                }
             }
             Fact::Call(_, compared) if compared.new_change || compared.moves || compared.is_novel() => {
                 *self = Self::default();
@@ -72,17 +97,45 @@ impl Rule for Polling {
 }
 
 impl Polling {
+    /// Compares what a poll shows with the same one before.
+    fn stand(&mut self, call: &Call) -> Stand {
+        let Some(look) = &call.look else { return Stand { moves: true, ..Stand::default() } };
+        let key = call.wait_key();
+        if !self.standings.iter().any(|(known, _)| *known == key) {
+            push_bounded(&mut self.standings, POLL_CALLS, (key, Standing::default()));
+        }
+        let standing = self.standings.iter_mut().find(|(known, _)| *known == key);
+        standing.map(|(_, standing)| standing.advance(look, call.span.1)).unwrap_or_default()
+    }
+
+    /// Begins anew, as something has come of the polls.
+    fn restart(&mut self) {
+        *self = Self { standings: std::mem::take(&mut self.standings), ..Self::default() };
+    }
+
     /// Takes a poll; `before` is when the same read before it ended, which was the first of the polls.
-    fn take(&mut self, call: &Call, before: Option<i64>, context: &RuleContext<'_>, signals: &mut Signals) {
+    fn take(
+        &mut self,
+        call: &Call,
+        stand: Stand,
+        before: Option<i64>,
+        context: &RuleContext<'_>,
+        signals: &mut Signals,
+    ) {
         let known = self.results.iter().position(|(call_key, _)| *call_key == call.wait_key());
-        // What it waited for has come, or moves.
-        if known.is_some_and(|at| self.results[at].1 != call.result_key) {
-            *self = Self::default();
-            signals.release(NAME);
+        if let Some(at) = known.filter(|at| self.results[*at].1 != call.result_key) {
+            if stand.equal || stand.plight > Plight::None {
+                self.results[at].1 = call.result_key;
+            } else {
+                // What it waited for has come, or moves.
+                self.restart();
+                signals.release(NAME);
+            }
         }
         if known.is_none() || self.results.is_empty() {
             push_bounded(&mut self.results, POLL_CALLS, (call.wait_key(), call.result_key));
         }
+        self.jam.take(call, stand);
         let Some(streak) = &mut self.streak else {
             self.streak = Some(Streak::begin(call, context));
             self.since = Timestamp::from_ms(before.unwrap_or(call.point.ts));
@@ -104,6 +157,14 @@ impl Polling {
             signals.report(signal);
             return;
         }
+        if !self.warned && self.jam.is_long(call, context) {
+            self.warned = true;
+            let summary = format!("{} looks at something that is stuck, and nothing has come of it", self.jam.looks);
+            let mut signal = Signal::new(NAME, Kind::Stagnation, Grade::Warn, 0, summary);
+            streak.fill(&mut signal, context);
+            signals.report(signal);
+            return;
+        }
         // Waiting is never worth a stop, so the warning does not grow.
         if enough && !self.warned {
             let allowed = u64::try_from(context.allowed / 1000).unwrap_or(0);
@@ -115,6 +176,30 @@ impl Polling {
             streak.fill(&mut signal, context);
             signals.report(signal);
         }
+    }
+}
+
+impl Jam {
+    /// Takes a poll. One that shows nothing of it, as when two take turns, says nothing against it.
+    fn take(&mut self, call: &Call, stand: Stand) {
+        if stand.moves {
+            *self = Self::default();
+        } else if stand.plight > Plight::None {
+            if self.looks == 0 {
+                *self = Self { looks: 0, since: Timestamp::from_ms(call.point.ts), plight: stand.plight };
+            }
+            self.looks += 1;
+            self.plight = self.plight.min(stand.plight);
+        }
+    }
+
+    /// Whether it has lasted so long that it does not mend itself.
+    fn is_long(&self, call: &Call, context: &RuleContext<'_>) -> bool {
+        let seconds = u64::try_from(Timestamp::from_ms(call.point.ts).since(self.since) / 1000).unwrap_or(0);
+        let doubt = if self.plight == Plight::Error { DOUBT } else { 1 };
+        let (polls, least) = (context.config.limit(&POLLS), doubt * context.config.limit(&SECONDS));
+        self.plight > Plight::None
+            && (self.looks >= polls && seconds >= least || self.looks >= polls.min(FEW) && seconds >= LONG * least)
     }
 }
 

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 /// Names of the member or the line that says the state.
 #[rustfmt::skip]
-const LABELS: [&str; 21] = [
+pub(super) const LABELS: [&str; 21] = [
     "state", "status", "conclusion", "phase", "result", "outcome", "verdict", "lifecycle",
     "zustand", "statut", "état", "estado", "stato", "статус", "состояние", "durum", "stan", "状态", "状態", "상태", "ステータス",
 ];
@@ -124,20 +124,26 @@ fn says_over_shortly(answer: &str) -> bool {
     !GOES_ON.is_in(&folded) && !says_under_way(&folded)
 }
 
-fn is_over(word: &str) -> bool {
+/// Whether a word is a state that nothing follows, as of what ended badly.
+pub(super) fn is_over(word: &str) -> bool {
     let word = word.to_lowercase();
     OVER.contains(&&*word) || OVER_ENDS.iter().any(|end| word.ends_with(end))
 }
 
 /// The states that follow a label and a sign, `Status: Failed` or `Status = dead`, and where the labels begin.
 fn states(answer: &str) -> Vec<(usize, &str)> {
+    labelled(answer, &LABELS)
+}
+
+/// What follows such a label and a sign, and where the labels begin.
+pub(super) fn labelled<'a>(answer: &'a str, labels: &[&str]) -> Vec<(usize, &'a str)> {
     let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-');
     let mut found = Vec::new();
     for (sign, mark) in answer.match_indices([':', '=', '：']) {
         let before = answer[..sign].trim_end_matches(['"', '\\', ' ']);
         let label = &before[before.trim_end_matches(is_part).len()..];
         let end = label.rsplit(['_', '-']).next().unwrap_or_default();
-        if !LABELS.iter().any(|known| end.to_lowercase() == *known || is_camel(label, known)) {
+        if !labels.iter().any(|known| end.to_lowercase() == *known || is_camel(label, known)) {
             continue;
         }
         let behind = answer[sign + mark.len()..].trim_start_matches(['"', '\\', ' ']);

@@ -32,6 +32,7 @@ pub(crate) mod repetition;
 pub(crate) mod reported;
 pub(crate) mod similar;
 pub(crate) mod still_running;
+pub(crate) mod stuck;
 mod turkish;
 pub(crate) mod verdict;
 pub(crate) mod wait_signs;

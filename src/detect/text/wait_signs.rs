@@ -206,7 +206,7 @@ fn says(table: &Phrases, folded: &str) -> bool {
 }
 
 /// Whether the value that follows the name of a state is none.
-fn is_none(after: &str) -> bool {
+pub(super) fn is_none(after: &str) -> bool {
     let Some(value) = after.trim_start_matches(['"', '\'', ' ']).strip_prefix([':', '=']) else {
         return false;
     };
@@ -272,6 +272,14 @@ fn any_word(text: &str, mut is_it: impl FnMut(&str) -> bool) -> bool {
 /// Whether a folded answer has a word, anywhere, that says that something is under way.
 pub(crate) fn says_under_way(folded: &str) -> bool {
     RUNNING.is_in(folded)
+}
+
+/// What is under way, but not on its way to anything.
+const SETTLED: [&str; 5] = ["running", "active (running)", "unhealthy", "remaining", "eta"];
+
+/// Whether a folded answer has a word, anywhere, that says that something is still to come.
+pub(super) fn says_coming(folded: &str) -> bool {
+    RUNNING.find_all(folded).any(|(start, end)| !SETTLED.contains(&&folded[start..end]) && !is_none(&folded[end..]))
 }
 
 /// Whether an answer says that something is under way: in words, or as a share of a whole that is not all of it.

@@ -6,5 +6,6 @@ mod growth;
 mod laps;
 mod progress;
 mod silent;
+mod stuck;
 pub(super) mod support;
 mod waits;
