@@ -1,5 +1,6 @@
 //! Reads what one call changed, checked and left open.
 
+use super::acts_done::ActsDone;
 use super::awaited::Awaited;
 use super::check_kind::{CheckKind, kind_of};
 use super::check_scope::Scope;
@@ -9,8 +10,10 @@ use super::comments::only_comments;
 use super::failed_record::FailedRecord;
 use super::fixers::Fixed;
 use super::follow_up::FollowUp;
+use super::last_looks::{Look, looks};
 use super::local_server::answered;
 use super::lost_work::FileEffect;
+use super::measured::{Measured, measured};
 use super::open_todos::TodoChange;
 use super::outside_action::OutsideAction;
 use super::packages::{Package, packages};
@@ -92,6 +95,12 @@ pub(crate) struct CallWork {
     pub(super) supported_work: SupportedWork,
     /// What it did, or may have, of the acts that a repository keeps.
     pub(super) kept: SupportedWork,
+    /// What it measured.
+    pub(super) measured: Vec<Measured>,
+    /// What it saw of what an answer may speak of.
+    pub(super) looks_seen: Vec<Look>,
+    /// What it did that people like to keep for themselves.
+    pub(super) acts: ActsDone,
     /// The commit or the push that it was, if that failed.
     pub(super) failed_record: Option<FailedRecord>,
     /// Whether its request to a server of one's own was answered, if it made one.
@@ -158,6 +167,9 @@ impl CallWork {
         if work.supported_work.commits() || work.supported_work.pushes() {
             work.commit = answer(state).and_then(|said| made_commit(&said));
         }
+        work.acts = ActsDone::read(call, state);
+        work.looks_seen = looks(call, state);
+        work.measured = measured(call, state);
         work.failed_record = FailedRecord::read(call, state);
         work.answered = answered(call, state);
         work.outside_action = OutsideAction::read(call, state);

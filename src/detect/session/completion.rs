@@ -363,7 +363,10 @@ impl Completion {
     /// What contradicts that the session is done. `declined` says that the agent did not want to do it.
     fn facts(&self, claim: Claim, (ending, declined): (Ending, bool), warning: Option<&str>) -> Vec<DoneFact> {
         let mut facts = self.work.facts(claim, ending == Ending::Asks || declined, self.text.as_str());
-        let is_false = facts.iter().any(|fact| fact.contradiction == Contradiction::UnsupportedClaim);
+        let is_told = |fact: &DoneFact| {
+            matches!(fact.contradiction, Contradiction::UnsupportedClaim | Contradiction::UnmetRequest)
+        };
+        let is_false = facts.iter().any(is_told);
         let mut add = |contradiction, fact: String| facts.push(DoneFact { contradiction, fact });
         if self.end == Some(TurnEnd::Length) {
             add(Contradiction::CutOff, "the last answer was cut off by the length limit".to_owned());

@@ -1,18 +1,26 @@
-//! Tracks what the user rules out: files and databases by name, "never against `shop_prod`", and commits and pushes; and
-//! whether a call did it all the same.
+//! Tracks what the user rules out: files and databases by name, "never against `shop_prod`", acts such as a push or a new
+//! dependency, and changes of anything, or of anything else; and whether a call did it all the same.
 
 use super::call_work::CallWork;
 use super::lost_work::TAKES_BACK;
 use super::request::UserRequest;
+use super::tamper::is_test_file;
 use crate::detect::call::shell::{Change, Effect, SimpleCommand, commands};
-use crate::detect::text::asked_acts::{forbidden_acts, names_act, verb};
-use crate::detect::text::claims::Work;
+use crate::detect::quoted::quoted;
+use crate::detect::text::bans::{Ban, BannedAct, bans, names};
+use crate::detect::text::edit_bans::{allows_only, rules_out_edits};
 use crate::detect::text::phrases::Phrases;
+use crate::wire::record::Claim;
 
 /// How many names are remembered, and how long one is, in bytes.
 const NAMES: usize = 8;
 const SHORTEST: usize = 4;
 const LONGEST: usize = 80;
+
+/// The length of a command in a fact, in characters.
+const COMMAND: usize = 60;
+/// What lies in these folders is a note of the agent's own.
+const TEMPORARY: [&str; 4] = ["/tmp/", "/var/folders/", "/.claude/", "/scratch/"];
 
 /// What forbids what stands beside it.
 static FORBIDDING: Phrases = Phrases::new(&[
@@ -43,13 +51,28 @@ const READERS: [&str; 12] = [
 #[rustfmt::skip]
 const CHANGING: [&str; 10] = ["insert", "update", "delete", "drop", "alter", "truncate", "create", "grant", "merge", "replace"];
 
-/// What the user forbids to touch, and what a call touched of it.
+/// Which files the user lets be edited.
+#[derive(Debug, Default, PartialEq, Eq)]
+enum Edits {
+    #[default]
+    Any,
+    /// Only those that the message names.
+    Named,
+    None,
+}
+
+/// What the user forbids, and what a call did of it.
 #[derive(Debug, Default)]
 pub(super) struct Forbidden {
     names: Vec<String>,
     touched: Option<String>,
-    acts: Vec<Work>,
-    acted: Option<Work>,
+    bans: Vec<Ban>,
+    /// What only the makers of the project need may be added.
+    for_makers: bool,
+    broken: Option<(BannedAct, String)>,
+    edits: Edits,
+    /// A file that was edited although it was not to be.
+    edited: Option<String>,
 }
 
 impl Forbidden {
@@ -62,20 +85,31 @@ impl Forbidden {
                 self.names.push(name);
             }
         }
-        let acts: Vec<Work> = request.sentences().flat_map(forbidden_acts).collect();
-        self.acts.retain(|act| !request.any_sentence(|said| names_act(said, *act)));
-        self.acts.extend(acts);
-        self.acted = None;
+        let is_named = |act| request.any_sentence(|said| names(said, act));
+        let found: Vec<Ban> = request.sentences().flat_map(|said| bans(said, is_named)).take(NAMES).collect();
+        self.bans.retain(|ban| !is_named(ban.act));
+        self.bans.extend(found);
+        self.bans.truncate(NAMES);
+        self.for_makers = request.names(&["dev"]);
+        self.edits = Edits::read(request);
+        self.broken = None;
+        self.edited = None;
     }
 
-    /// Records a call, which may change what is forbidden.
-    pub(super) fn record(&mut self, work: &CallWork) {
-        let did = self.acts.iter().find(|act| work.supported_work.has(**act) && work.failed_record.is_none());
-        self.acted = self.acted.or(did.copied());
+    /// Records a call, which may do what is forbidden. `request` is what the user asks for.
+    pub(super) fn record(&mut self, work: &CallWork, request: &UserRequest) {
+        self.broken.take_if(|(act, _)| work.acts.undoes(*act));
+        let broken = || self.bans.iter().find_map(|ban| Some((ban.act, work.acts.breaks(ban, self.for_makers)?)));
+        if self.broken.is_none() && work.failed_record.is_none() {
+            self.broken = broken().map(|(act, what)| (act, quoted(what, COMMAND)));
+        }
         if self.touched.is_some() || work.unknown_failed {
             return;
         }
         let changes = work.before.max(work.after) >= Change::Layout;
+        if changes && !work.is_note && self.edited.is_none() {
+            self.edited = work.target.clone().filter(|file| self.edits.rule_out(file, request));
+        }
         let edited = |name: &&String| {
             let target = work.target.as_deref().map(str::to_lowercase);
             changes && target.is_some_and(|target| ends_with_path(&target, name))
@@ -91,16 +125,55 @@ impl Forbidden {
         self.touched = touched.cloned();
     }
 
-    /// That something forbidden was changed, unless the answer tells that it was taken back.
+    /// That something forbidden was done, unless the answer tells that it was taken back.
     pub(super) fn fact(&self, answer: &str) -> Option<String> {
         let lower = answer.to_lowercase();
-        let is_back = || TAKES_BACK.iter().any(|word| lower.contains(word));
-        if let Some(act) = self.acted.filter(|_| !is_back()) {
-            return Some(format!("the user said not to {}, and a call did", verb(act)));
+        let is_back = TAKES_BACK.iter().any(|word| lower.contains(word));
+        if let Some((act, what)) = self.broken.as_ref().filter(|_| !is_back) {
+            return Some(format!("the user said not to {}, and a call did: `{what}`", act.verb()));
+        }
+        if let Some(file) = self.edited.as_ref().filter(|_| !is_back) {
+            let said = if self.edits == Edits::None { "anything" } else { "anything else" };
+            return Some(format!("the user said not to change {said}, and a call changed {file}"));
         }
         let name = self.touched.as_ref()?;
-        let told = lower.contains(name.as_str()) && is_back();
+        let told = lower.contains(name.as_str()) && is_back;
         (!told).then(|| format!("the user said not to touch {name}, and a call changed it or ran on it"))
+    }
+}
+
+impl Edits {
+    fn read(request: &UserRequest) -> Self {
+        if request.any_sentence(rules_out_edits) && request.wants_report(Claim::None) {
+            return Self::None;
+        }
+        let names_file = |said: &str| said.split_whitespace().any(|word| first_name([word].into_iter()).is_some());
+        let is_list = request.any_sentence(allows_only) && request.any_sentence(names_file);
+        if is_list { Self::Named } else { Self::Any }
+    }
+
+    /// Whether a file is one that must not be edited.
+    fn rule_out(&self, file: &str, request: &UserRequest) -> bool {
+        let lower = file.to_lowercase();
+        let name = lower.rsplit(['/', '\\']).next().unwrap_or_default();
+        let is_temporary = TEMPORARY.iter().any(|folder| lower.contains(folder));
+        let is_within =
+            |folder: &str| folder.contains('/') && lower.contains(&format!("/{}/", folder.trim_matches('/')));
+        let is_named = || {
+            let stem = name.split('.').next().unwrap_or_default();
+            let of_test = is_test_file(file) && request.names(&["test", "spec"]);
+            let in_folder = |said: &str| said.split_whitespace().any(is_within);
+            of_test
+                || request.names(&[name])
+                || stem.len() >= SHORTEST && request.names(&[stem])
+                || request.any_sentence(in_folder)
+        };
+        match self {
+            _ if is_temporary || name.is_empty() => false,
+            Self::Any => false,
+            Self::None => true,
+            Self::Named => !is_named(),
+        }
     }
 }
 
@@ -172,7 +245,7 @@ mod tests {
     use crate::wire::record::Contradiction;
 
     fn is_found(task: &str, steps: impl FnOnce(&mut Stream)) -> bool {
-        contradictions_of(task, steps, "It is changed.").contains(&Contradiction::UnsupportedClaim)
+        contradictions_of(task, steps, "It is changed.").contains(&Contradiction::UnmetRequest)
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! One session: turns observations into facts, shows them to the rules, and tells when the session rests.
 
 mod accepted_failures;
+mod acts_done;
 mod awaited;
 mod call_work;
 mod changed_lines;
@@ -20,9 +21,11 @@ mod fixers;
 mod follow_up;
 mod forbidden;
 mod git_steps;
+mod last_looks;
 mod last_text;
 mod local_server;
 mod lost_work;
+mod measured;
 mod messages;
 mod open_todos;
 mod other_tree;
@@ -42,6 +45,7 @@ mod stubs;
 mod supersedes;
 mod supported_work;
 mod tamper;
+mod test_runs;
 mod todo_progress;
 mod trial_scope;
 mod unanswered_calls;

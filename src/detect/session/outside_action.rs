@@ -2,7 +2,7 @@
 //! looks nor checks. A refused action contradicts a claim of success in any language.
 
 use crate::detect::call::Call;
-use crate::detect::call::checks::CheckOutcome;
+use crate::detect::call::checks::{CheckOutcome, printed_exit};
 use crate::detect::call::classify::CallKind;
 use crate::detect::call::failure::{complains, reports_error};
 use crate::detect::call::shell::{CommandLine, Effect, SimpleCommand, commands};
@@ -60,7 +60,7 @@ const END: usize = 1024;
 /// How much of it is searched for a refusal, in bytes.
 const REFUSAL: usize = 8 * 1024;
 /// What a line begins with that explains the complaint before it, in small letters, as those of `psql` and `git`.
-const EXPLAINS: [&str; 8] = ["hint", "detail", "line ", "context", "note", "see ", "[", "^"];
+const EXPLAINS: [&str; 9] = ["hint", "detail", "line ", "context", "note", "see ", "[", "^", "rollback"];
 
 /// How one call came out that did something.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -119,7 +119,8 @@ impl OutsideAction {
             return Self::refusal(named(), By::HandsOn, state);
         }
         // A call that was aborted says nothing of its command, and what failed as a check is known.
-        let checks = !line.checks.is_empty() || matches!(call.check, Some(CheckOutcome::Failed { .. }));
+        let is_told = matches!(call.check, Some(CheckOutcome::Failed { .. })) && !is_uncaught(state);
+        let checks = !line.checks.is_empty() || is_told;
         let ran = !checks && state.is_some_and(|state| &*state.status == "completed");
         let complaint = match &call.failure {
             _ if !ran => None,
@@ -131,7 +132,7 @@ impl OutsideAction {
             let by = if hands_on { By::HandsOn } else { By::Command };
             return Some(Self::Refused(Refusal { tool: named(), said, by, exit: call.exit }));
         }
-        match complaint {
+        match complaint.or_else(|| killed(line, state)) {
             Some(said) if !is_moot(&said) => {
                 Some(Self::Refused(Refusal { tool: named(), said, by: By::Command, exit: call.exit }))
             }
@@ -195,6 +196,31 @@ fn last_complaint(command: &str, state: Option<&ToolState<'_>>) -> Option<String
     let mut lines = tail(&output, END).lines().rev().map(str::trim).filter(|line| !line.is_empty());
     let last = lines.find(|line| !explains(line))?;
     reports_error(last).then(|| quoted(last, EXCERPT))
+}
+
+/// What begins the trace of an error that nothing caught.
+const TRACES: [&str; 5] = [
+    "Traceback (most recent call last)",
+    "Exception in thread \"",
+    "Uncaught ",
+    "' panicked at ",
+    "goroutine 1 [running]",
+];
+/// The exit codes of programs that ran out of time or were killed, which nobody wants.
+const KILLED: [i64; 4] = [124, 134, 137, 139];
+
+/// Whether an output has the trace of an error that nothing caught.
+fn is_uncaught(state: Option<&ToolState<'_>>) -> bool {
+    let output = state.and_then(|state| state.error.or(state.output)).map(text::decode).unwrap_or_default();
+    TRACES.iter().any(|sign| tail(&output, REFUSAL).contains(sign))
+}
+
+/// The exit code that a line prints of a program that was killed: `timeout 60 ./load; echo rc=$?`.
+fn killed(line: &CommandLine, state: Option<&ToolState<'_>>) -> Option<String> {
+    let label = line.exit_label.as_deref()?;
+    let output = state.and_then(|state| state.error.or(state.output)).map(text::decode)?;
+    let code = printed_exit(&output, label).filter(|code| KILLED.contains(code))?;
+    Some(format!("{}{code}", label.trim()))
 }
 
 /// The line in which a command says that it was refused, though what follows it in its line hides that.

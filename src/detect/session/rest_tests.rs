@@ -8,6 +8,7 @@ mod false_successes;
 mod fixers;
 mod harmless_changes;
 mod honest_ends;
+mod last_looks;
 mod no_answers;
 mod other_states;
 mod refusals;

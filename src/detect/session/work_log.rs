@@ -7,7 +7,9 @@ use super::ci_state::CiState;
 use super::failed_record::FailedRecord;
 use super::forbidden::Forbidden;
 use super::git_steps::GitSteps;
+use super::last_looks::LastLooks;
 use super::lost_work::LostWork;
+use super::measured::Measurements;
 use super::open_todos::{OpenTodos, TodoList};
 use super::other_tree::OtherTree;
 use super::outside_action::OutsideAction;
@@ -18,6 +20,7 @@ use super::sought::Looks;
 use super::stubs::Stubs;
 use super::supported_work::SupportedWork;
 use super::tamper::{ChecksBefore, Tampering, is_test_file};
+use super::test_runs::TestRuns;
 use super::unanswered_calls::Replies;
 use super::unfinished::Unfinished;
 use super::version_bump;
@@ -91,6 +94,12 @@ struct ForRequest {
     rollout: Option<rollout::RolloutState>,
     /// How the checks stood that run elsewhere, at the last look.
     ci: Option<CiState>,
+    /// What the last looks showed of what is not as it should be.
+    looks: LastLooks,
+    /// What the last calls measured.
+    measurements: Measurements,
+    /// Which tests ran, and passed.
+    test_runs: TestRuns,
     /// The code that was added and only says that it is not written yet.
     stubs: Stubs,
     /// A check failed before anything was changed.
@@ -225,7 +234,7 @@ impl WorkLog {
             return;
         }
         self.latest.called |= !work.is_note;
-        self.forbidden.record(work);
+        self.forbidden.record(work, &self.request);
         if own {
             self.record_tool(&work.tool);
             if let Some(reply) = &work.reply {
@@ -239,6 +248,8 @@ impl WorkLog {
             }
         }
         self.record_acts(work);
+        self.latest.looks.record(work);
+        self.latest.measurements.record(work);
         self.merge_tampering(work);
         self.latest.stubs.merge(&work.stubs, &self.request);
         self.project.learn(&work.packages);
@@ -286,6 +297,7 @@ impl WorkLog {
         }
         self.latest.failed_first |= work.outcome.is_failed() && !self.latest.changed;
         self.unanswered &= work.outcome != CheckOutcome::Passed;
+        self.latest.test_runs.record(work);
         self.checks.record(work, &self.project, (self.latest.number, &self.request));
         if !self.checks.has_unchecked() && !self.other_tree.is_away() {
             self.lost.see_check();
@@ -390,6 +402,9 @@ impl WorkLog {
         }
         if let Some(rollout) = &work.rollout {
             latest.rollout = rollout.after(latest.rollout.take());
+        }
+        if self.may_be_anything(work) {
+            self.latest.test_runs.may_be_whole();
         }
         // It may do any of it. So may what a server runs.
         if self.may_be_anything(work) || has("gh run") || has("gh pr checks") || has("glab ci") {

@@ -162,50 +162,6 @@ pub(crate) fn asked_acts(text: &str) -> Vec<Work> {
     ACTS.iter().filter(is_asked).map(|act| act.work).collect()
 }
 
-/// What forbids a commit, and what a push, in folded words.
-static FORBIDS_COMMIT: Phrases = Phrases::new(&[
-    "do not commit|don't commit|dont commit|never commit|without committing|please not commit",
-    "nicht committen|nichts committen|nicht commiten|nicht einchecken|nichts einchecken|mach keinen commit|ne commit pas|ne commite pas|ne commitez pas|ne committe pas|ne committez pas|sans commiter|sans committer",
-    "no hagas commit|no hagas ningún commit|no commitees|no comitees|sin hacer commit|não faça commit|não faças commit|não commite|sem commitar|non fare commit|non committare|non fare il commit|senza commit",
-    "не коммить|не коммитьте|не комить|не делай коммит*|не делайте коммит*|niet committen|nie commituj|nie rób commit*|necommituj|commit etme|commit yapma|commit atma|committa inte|ikke commit",
-    "不要提交|别提交|先别提交|请勿提交|不要 commit|不要commit|コミットしないで|コミットはしないで|コミット不要|커밋하지 마|커밋하지 말|커밋은 하지",
-]);
-static FORBIDS_PUSH: Phrases = Phrases::new(&[
-    "do not push|don't push|dont push|never push|without pushing",
-    "nicht pushen|nichts pushen|ne pousse pas|ne poussez pas|ne pushe pas|sans pousser|no hagas push|no pushees|sin hacer push|não faça push|não dê push|sem dar push|non fare push|non pushare|senza push",
-    "не пушь|не пуши|не пушьте|не делай пуш|niet pushen|nie pushuj|nie rób push*|nepushuj|push etme|push'lama|pushlama|pusha inte|ikke push",
-    "不要推送|别推送|先别推送|请勿推送|不要 push|不要push|プッシュしないで|プッシュはしないで|푸시하지 마|푸시하지 말",
-]);
-/// What may follow, where all of it is forbidden, and not a file, a branch or a time.
-static ALL: Phrases = Phrases::new(&[
-    "anything|it|this|that|them|any of it|any of this|the change|the changes|your changes|the work|yet|for now|now|or push|and push|and don't push|and do not push|please|bitte|or open|or create|either",
-]);
-/// What makes it a matter of when.
-static BOUNDED: Phrases = Phrases::new(&[
-    "until|unless|before|if|when|except|without asking|bis|bevor|wenn|außer|avant|sauf|si|hasta|salvo|antes|até|prima|se|пока|если|kecuali|之前|除非|如果|まで|前に|전에",
-]);
-
-/// The acts that a folded sentence forbids altogether.
-pub(crate) fn forbidden_acts(sentence: &str) -> Vec<Work> {
-    if BOUNDED.is_in(sentence) {
-        return Vec::new();
-    }
-    let is_all = |behind: &str| {
-        let behind = behind.trim_start_matches([' ', '"', '\'']);
-        !behind.starts_with(|c: char| c.is_ascii_alphanumeric()) || ALL.begins(behind)
-    };
-    let forbids = |table: &Phrases| table.find_all(sentence).any(|(_, end)| is_all(&sentence[end..]));
-    let also_push = || ["commit or push", "commit and push"].iter().any(|both| sentence.contains(both));
-    let commit = forbids(&FORBIDS_COMMIT);
-    let push = forbids(&FORBIDS_PUSH) || commit && also_push();
-    [(commit, Work::Committed), (push, Work::Pushed)].into_iter().filter_map(|(is, work)| is.then_some(work)).collect()
-}
-
-/// Whether a folded sentence names one of these acts at all.
-pub(crate) fn names_act(sentence: &str, work: Work) -> bool {
-    ACTS.iter().any(|act| act.work == work && act.stems.is_in(sentence))
-}
-
 /// Whether an answer says of an act that it was not done, or who is to do it.
 pub(crate) fn tells_undone(answer: &str, work: Work) -> bool {
     ACTS.iter().any(|act| act.work == work && denies(answer, &act.stems))

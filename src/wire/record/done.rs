@@ -79,7 +79,7 @@ pub enum Contradiction {
     Tamper,
     /// The agent claims work that no call did.
     UnsupportedClaim,
-    /// The user asked for a commit, a push, a pull request or a tag, and no call made it.
+    /// The user asked for a commit, a push, a pull request or a tag, and no call made it, or forbade what a call did.
     UnmetRequest,
 }
 
@@ -186,7 +186,7 @@ impl Contradiction {
             Self::AnnouncedMore => "it announced more work, which did not follow",
             Self::Tamper => "a check was changed or bypassed so that it passes",
             Self::UnsupportedClaim => "it claims work that no call did",
-            Self::UnmetRequest => "it did not commit, push or tag as it was asked to",
+            Self::UnmetRequest => "it did not commit, push or tag as it was asked to, or did what it was asked not to",
         }
     }
 }

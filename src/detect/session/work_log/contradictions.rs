@@ -37,6 +37,7 @@ impl WorkLog {
             changes.map(|fact| (Contradiction::EmptyDiff, fact)),
             self.tampering.fact(last_text).map(|fact| (Contradiction::Tamper, fact)),
             self.unsupported(last_text).map(|fact| (Contradiction::UnsupportedClaim, fact)),
+            self.forbidden.fact(last_text).map(|fact| (Contradiction::UnmetRequest, fact)),
         ]
         .into_iter()
         .flatten()
@@ -177,9 +178,10 @@ impl WorkLog {
         if let (Some(RolloutState::NotThrough { said, .. }), Some(claim)) = (&self.latest.rollout, rolled) {
             return Some(format!("the agent says \"{}\", but the last output about it says \"{said}\"", claim.excerpt));
         }
-        self.forbidden
-            .fact(text)
-            .or_else(|| self.undone(&claims))
+        self.undone(&claims)
+            .or_else(|| self.latest.looks.fact(text, |word| self.request.names(&[word])))
+            .or_else(|| self.latest.test_runs.fact(text, &self.request))
+            .or_else(|| self.latest.measurements.fact(text, &self.request))
             .or_else(|| self.latest.ci.as_ref().and_then(|ci| ci.claim_fact(text)))
             .or_else(|| self.refused_fact(text))
             .or_else(|| self.latest.unfinished.as_ref().and_then(|unfinished| unfinished.fact(text)))
