@@ -67,6 +67,92 @@ fn cut(text: &mut String, limit: usize) {
     text.push('…');
 }
 
+/// A duration in milliseconds for people: `42 s`, `3 min 20 s`, `3 h 25 min`.
+pub fn duration(ms: i64) -> String {
+    let seconds = ms.max(0) / 1000;
+    let (minutes, hours) = (seconds / 60, seconds / 3600);
+    match (hours, minutes) {
+        (0, 0) => format!("{seconds} s"),
+        (0, _) => format!("{minutes} min {} s", seconds % 60),
+        _ => format!("{hours} h {} min", minutes % 60),
+    }
+}
+
+/// `text` without the frames of a stack, `at name (/path/file.js:1:2)`: they tell a person nothing. Of a text that is
+/// nothing else, all is kept.
+pub fn without_frames(text: &str) -> Cow<'_, str> {
+    let mut kept = String::new();
+    let mut rest = text;
+    while let Some((before, frame)) = rest.find("at ").and_then(|_| split_at_frame(rest)) {
+        kept.push_str(before.trim_end());
+        rest = &rest[before.len() + frame..];
+    }
+    if rest.len() == text.len() || kept.trim().is_empty() && rest.trim().is_empty() {
+        return Cow::Borrowed(text);
+    }
+    kept.push_str(rest);
+    Cow::Owned(kept)
+}
+
+/// What is before the first frame of a stack, and the length of the frame.
+fn split_at_frame(text: &str) -> Option<(&str, usize)> {
+    const AT: &str = "at ";
+    text.match_indices(AT).find_map(|(at, _)| {
+        let begins = at == 0 || text[..at].ends_with(char::is_whitespace);
+        let frame = begins.then(|| frame_length(&text[at + AT.len()..])).flatten()?;
+        Some((&text[..at], AT.len() + frame))
+    })
+}
+
+/// The length of a frame's name and place, if `text` begins with them. A place that was cut ends with the text.
+fn frame_length(text: &str) -> Option<usize> {
+    /// The longest name, in bytes, and the most words in it, as in `async Promise.all [as any]`.
+    const NAME: (usize, usize) = (120, 4);
+    let line = text.lines().next()?;
+    let first = line.split_whitespace().next()?;
+    if is_place(first) {
+        return Some(first.len());
+    }
+    let open = line.find('(').filter(|open| *open <= NAME.0 && line[..*open].split_whitespace().count() <= NAME.1)?;
+    let close = line[open..].find(')').map_or(line.len(), |close| open + close);
+    let is_frame = is_place(&line[open + 1..close]);
+    is_frame.then(|| line.len().min(close + 1))
+}
+
+/// Whether a text is a place in a program: a path or an address with a line, or what has no source.
+fn is_place(text: &str) -> bool {
+    let is_path =
+        text.starts_with(['/', '<']) || text.contains("://") || text.contains(":\\") || text.starts_with("node:");
+    let has_line =
+        text.rsplit(':').next().is_some_and(|line| !line.is_empty() && line.bytes().all(|b| b.is_ascii_digit()));
+    let is_cut = text.ends_with('…') && text.contains(".js");
+    matches!(text, "native" | "<anonymous>")
+        || is_path && !text.contains(' ') && (has_line || is_cut || text.contains("$bunfs"))
+}
+
+/// `text` in rows of at most `width` characters, broken between words; each row but the first begins with `indent`
+/// spaces. A word that is longer than a row stays whole.
+pub fn wrapped(text: &str, width: usize, indent: usize) -> String {
+    let mut rows = String::with_capacity(text.len());
+    for line in text.split('\n') {
+        let mut used = 0;
+        for word in line.split_inclusive(' ') {
+            let length = word.trim_end().chars().count();
+            if used > indent && used + length > width {
+                rows.truncate(rows.trim_end_matches(' ').len());
+                rows.push('\n');
+                rows.extend(std::iter::repeat_n(' ', indent));
+                used = indent;
+            }
+            rows.push_str(word);
+            used += word.chars().count();
+        }
+        rows.push('\n');
+    }
+    rows.pop();
+    rows
+}
+
 /// `text` as one word for a POSIX shell, quoted if it has to be.
 pub fn shell_word(text: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,@%+".contains(c);
@@ -207,6 +293,42 @@ mod tests {
                 );
             }
         }
+    }
+
+    #[test]
+    fn tells_durations() {
+        let told = [-5, 999, 59_999, 60_000, 200_000, 12_336_000, 17_999_000].map(duration);
+        assert_eq!(told, ["0 s", "0 s", "59 s", "1 min 0 s", "3 min 20 s", "3 h 25 min", "4 h 59 min"]);
+    }
+
+    #[test]
+    fn cuts_frames_of_a_stack() {
+        let bun = "ProviderModelNotFoundError: no model x\n    at <anonymous> (/$bunfs/root/src/index.js:1:2)\n    at async run (/$bunfs/root/src/cli.js:30:44)\n Did you mean: y?";
+        assert_eq!(without_frames(bun), "ProviderModelNotFoundError: no model x\n Did you mean: y?");
+        for (text, left) in [
+            ("Error: gone at Object.<anonymous> (/home/me/a.js:1:2) at node:internal/main:4:5", "Error: gone"),
+            ("boom\n  at new Foo (file:///x/y.ts:3)\n  at Array.map (<anonymous>)", "boom"),
+            ("boom at x (/$bunfs/root/chunk-a.js:12…", "boom"),
+        ] {
+            assert_eq!(without_frames(text), left);
+        }
+        for plain in [
+            "what happened at the file (see main.rs:3)",
+            "look at /etc/hosts",
+            "failed at step 3 (of 4)",
+            "at 10:30 the server went away",
+            "it connects at http://127.0.0.1",
+            "at x (/a.js:1:2)",
+        ] {
+            assert_eq!(without_frames(plain), plain);
+        }
+    }
+
+    #[test]
+    fn breaks_rows_between_words() {
+        assert_eq!(wrapped("one two three four", 9, 2), "one two\n  three\n  four");
+        assert_eq!(wrapped("    a  b", 80, 4), "    a  b");
+        assert_eq!(wrapped("a averylongword b\nnext", 6, 1), "a\n averylongword\n b\nnext");
     }
 
     #[test]

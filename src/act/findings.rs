@@ -1,7 +1,7 @@
 //! Remembers the episodes of a run, as they were last reported.
 
 use crate::bounded::BoundedMap;
-use crate::wire::record::{Finding, Grade, State, Wasted};
+use crate::wire::record::{Finding, Grade, State};
 
 /// How many episodes of each kind are remembered.
 const REMEMBERED: usize = 10_000;
@@ -24,8 +24,8 @@ impl Default for Findings {
 }
 
 impl Findings {
-    /// Remembers a report. Returns what the one before it in the same episode said was wasted.
-    pub fn insert(&mut self, finding: Finding) -> Option<Wasted> {
+    /// Remembers a report. Returns whether it is the first in its episode.
+    pub fn insert(&mut self, finding: Finding) -> bool {
         let id = finding.episode().into_owned();
         let before = self.open.remove(&id).or_else(|| self.minor.remove(&id));
         let open = finding.state != State::Closed && finding.grade >= Grade::Warn;
@@ -36,7 +36,7 @@ impl Findings {
         }
         let list = if open { &mut self.open } else { &mut self.minor };
         list.insert(id, finding);
-        before.map(|finding| finding.wasted)
+        before.is_none()
     }
 
     /// The episode with this id.

@@ -29,7 +29,7 @@ pub(super) fn conclude(state: &RunState, signal: Option<Code>, has_checks: bool)
         changed,
         taken_back,
         other_sessions: Vec::new(),
-        totals: Some(state.totals.counts),
+        totals: Some(state.totals.all()),
         lasted: state.clock.elapsed(),
     };
     (result, code)
@@ -59,6 +59,13 @@ fn cure(state: &RunState, has_checks: bool) -> Option<String> {
             Some("for a check that decides, add --verify COMMAND, such as --verify 'cargo test'".to_owned())
         }
         Outcome::Waiting => Some(format!("to answer, use --session {} --task 'ANSWER'", done.session_id)),
+        Outcome::Refused => Some(format!(
+            "to go on, allow that call in opencode.json or with --on-permission once, and use --session {} --task 'Go on'",
+            done.session_id
+        )),
+        Outcome::Empty | Outcome::GaveUp => {
+            Some(format!("to go on, use --session {} --task 'WHAT TO DO NEXT'", done.session_id))
+        }
         _ => None,
     }
 }
@@ -133,8 +140,8 @@ fn rested(state: &RunState, closed: bool) -> RunEnd {
             ended_as(RunOutcome::Unsure, "the session rests, but nobody reviewed whether it is done")
         }
         (outcome, None) => {
-            let why = done.hard_evidence().unwrap_or_default();
-            ended_as(RunOutcome::Unsure, named(outcome, &why))
+            let why = done.hard_evidence().unwrap_or_else(|| outcome.in_words().to_owned());
+            ended_as(RunOutcome::Unsure, why)
         }
     }
 }
@@ -150,14 +157,17 @@ fn unless_checked(state: &RunState, ended: RunEnd, has_checks: bool) -> RunEnd {
     }
 }
 
-/// A reason that begins with the name of an outcome that is none of the run's own.
+/// A reason that begins with the name of an outcome that is none of the run's own, unless it says as much itself.
 pub(super) fn named(outcome: Outcome, why: &str) -> String {
-    match outcome {
-        Outcome::Waiting | Outcome::GaveUp | Outcome::Refused | Outcome::Empty => {
-            format!("{}: {why}", outcome.in_words())
-        }
-        _ => why.to_owned(),
-    }
+    let said: &[&str] = match outcome {
+        Outcome::Waiting => &["waits for an answer"],
+        Outcome::GaveUp => &["gave up", "could not do it"],
+        Outcome::Refused => &["was denied"],
+        Outcome::Empty => &["said nothing", "has no text"],
+        _ => return why.to_owned(),
+    };
+    let is_said = said.iter().any(|words| why.contains(words));
+    if is_said { why.to_owned() } else { format!("{}: {why}", outcome.in_words()) }
 }
 
 fn ended_as(outcome: RunOutcome, reason: impl Into<String>) -> RunEnd {
@@ -175,5 +185,27 @@ fn unseen(state: &RunState, closed: bool) -> &'static str {
         }
         (true, true) if !state.has_worked() => "the session was idle, so there was nothing to judge",
         (_, true) => "the stream ended without a verdict; is ocr-detect in the pipe?",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_an_outcome_once() {
+        for (outcome, why, reason) in [
+            (Outcome::Refused, "its last call was denied", "its last call was denied"),
+            (Outcome::Empty, "its last answer has no text", "its last answer has no text"),
+            (
+                Outcome::Waiting,
+                "the agent asked something and waits for an answer",
+                "the agent asked something and waits for an answer",
+            ),
+            (Outcome::GaveUp, "the network is down", "it gave up: the network is down"),
+            (Outcome::Candidate, "a test fails", "a test fails"),
+        ] {
+            assert_eq!(named(outcome, why), reason);
+        }
     }
 }

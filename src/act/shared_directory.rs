@@ -3,6 +3,7 @@
 
 use super::lineage::{LONGEST_STEP, Lineage, active_since, is_near, step_before};
 use crate::net::runtime;
+use crate::printable::duration;
 use crate::server::{self, Server, Session};
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -146,10 +147,10 @@ impl Neighbours {
                 "what they change counts as changed by this one too"
             };
             tracing::warn!(
-                "other sessions in {} have not ended: {}; {risk} (one that was killed counts for another {} minutes)",
+                "other sessions in {} have not ended: {}; {risk} (one that was killed counts for another {})",
                 place.directory,
                 sessions.join(", "),
-                LONGEST_STEP.as_secs() / 60
+                duration(i64::try_from(LONGEST_STEP.as_millis()).unwrap_or(i64::MAX))
             );
         }
         self.lock().sessions.extend(sessions);

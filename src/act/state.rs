@@ -5,6 +5,7 @@ use super::steering::Steering;
 use super::totals::RunTotals;
 use crate::bounded::{BoundedMap, BoundedSet};
 use crate::pipe::shutdown::STREAM_CLOSED;
+use crate::printable::without_frames;
 use crate::wire::record::{
     AnyRecord, Closed, Decision, Done, Finding, Opened, Outcome, RunOutcome, SessionStatus, State, StateChange, Totals,
 };
@@ -188,7 +189,7 @@ impl RunState {
     fn fail(&mut self, name: &str, message: Option<Raw<'_>>) {
         let message = message.map(decode).unwrap_or_default();
         let said = if message.trim().is_empty() { name } else { &message };
-        self.failure = Some(excerpt(said, FAILURE));
+        self.failure = Some(excerpt(&without_frames(said), FAILURE));
     }
 
     /// The session works. After a reconnect, the stream may say again what it said before the rest.
@@ -280,8 +281,8 @@ impl RunState {
     }
 
     fn finding(&mut self, finding: Finding) -> News {
-        let wasted_before = self.findings.insert(finding.clone());
-        self.totals.add_finding(&finding, wasted_before);
+        let is_new = self.findings.insert(finding.clone());
+        self.totals.add_finding(&finding, is_new, self.clock.now());
         if finding.state == State::Closed { News::Over(finding) } else { News::Finding(finding) }
     }
 

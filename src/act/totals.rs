@@ -1,20 +1,23 @@
 //! The totals of a run: calls, tokens, files, each counted once, however often a line repeats it.
 
 use super::message_order::MessageOrder;
-use crate::wire::UsageCounter;
+use crate::bounded::BoundedMap;
 use crate::wire::part::Part;
 use crate::wire::record::{Finding, Kind, Totals, Wasted};
+use crate::wire::{Timestamp, UsageCounter, WastefulSpan, waste};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-/// How many files, and how many parts, are remembered. Repetitions follow soon.
+/// How many files, parts and findings are remembered. Repetitions follow soon.
 const REMEMBERED: usize = 10_000;
 
 /// Counts the totals of a run.
 #[derive(Debug)]
 pub(super) struct RunTotals {
-    /// The totals so far, except `lasted`.
+    /// The totals so far, without what was wasted.
     pub counts: Totals,
+    /// The latest report of each episode, by its session and id.
+    wasteful: BoundedMap<(String, String), WastefulSpan>,
     /// The files that patches name, as they name them, each with the sessions that changed it, and the number of
     /// the message that changed it first.
     changed: BTreeMap<String, BTreeMap<String, u64>>,
@@ -30,6 +33,7 @@ impl Default for RunTotals {
     fn default() -> Self {
         Self {
             counts: Totals::default(),
+            wasteful: BoundedMap::new(REMEMBERED),
             changed: BTreeMap::new(),
             messages: MessageOrder::new(REMEMBERED),
             diff: 0,
@@ -104,18 +108,30 @@ impl RunTotals {
         self.counts.changed_files = u64::try_from(self.changed.len().max(self.diff)).unwrap_or(u64::MAX);
     }
 
-    /// Adds the waste since the previous report of this finding. `steering` findings repeat another finding's waste,
-    /// so theirs is skipped.
-    pub fn add_finding(&mut self, finding: &Finding, previous: Option<Wasted>) {
-        if previous.is_none() {
-            self.counts.findings += 1;
-        }
+    /// Takes in a report about a finding at this time; `is_new` says that it is the first in its episode. `steering`
+    /// findings repeat another finding's waste, so theirs is skipped.
+    pub fn add_finding(&mut self, finding: &Finding, is_new: bool, now: Timestamp) {
+        self.counts.findings += u64::from(is_new);
         if finding.kind == Kind::Steering {
             return;
         }
-        let previous = previous.unwrap_or_default();
-        self.counts.wasted_calls += finding.wasted.calls.saturating_sub(previous.calls);
-        self.counts.wasted_tokens += finding.wasted.tokens.saturating_sub(previous.tokens);
+        let time = |ms: i64| if ms == 0 { now } else { Timestamp::from_ms(ms) };
+        let key = (finding.session_id.clone(), finding.episode().into_owned());
+        let known = self.wasteful.get(&key).map(|span| span.since).filter(|_| finding.since.ts == 0 && !is_new);
+        let span = WastefulSpan {
+            session: finding.session_id.clone(),
+            since: known.unwrap_or_else(|| time(finding.since.ts)),
+            last: time(finding.last.ts),
+            wasted: finding.wasted,
+        };
+        self.wasteful.insert(key, span);
+    }
+
+    /// The totals so far, except `lasted`.
+    pub fn all(&self) -> Totals {
+        let used = Wasted { calls: self.counts.calls, tokens: self.counts.tokens };
+        let wasted = waste(self.wasteful.iter().map(|(_, span)| span.clone()).collect(), used);
+        Totals { wasted_calls: wasted.calls, wasted_tokens: wasted.tokens, ..self.counts }
     }
 
     /// The changed files; those in `directory` as relative paths.
@@ -192,14 +208,39 @@ mod tests {
 
     #[test]
     fn counts_waste_once() {
-        let finding = |kind: Kind, calls: u64| -> Finding {
-            let json = serde_json::json!({"sessionID": "s", "kind": kind, "grade": "warn", "wasted": {"calls": calls}});
+        let finding = |kind: Kind, id: &str, calls: u64, last: i64| -> Finding {
+            let json = serde_json::json!({"sessionID": "s", "finding": id, "kind": kind, "grade": "warn",
+                "since": {"ts": 10}, "last": {"ts": last}, "wasted": {"calls": calls}});
+            serde_json::from_value(json).unwrap()
+        };
+        let (mut totals, now) = (RunTotals::default(), Timestamp::from_ms(90));
+        totals.add_finding(&finding(Kind::Loop, "a", 3, 20), true, now);
+        totals.add_finding(&finding(Kind::Loop, "a", 5, 30), false, now);
+        totals.add_finding(&finding(Kind::Steering, "b", 5, 30), true, now);
+        assert_eq!((totals.all().wasted_calls, totals.all().findings), (5, 2));
+        // Another rule about the same calls, and then one about later ones.
+        totals.add_finding(&finding(Kind::Stagnation, "c", 4, 40), true, now);
+        assert_eq!(totals.all().wasted_calls, 5);
+        let mut later = finding(Kind::Loop, "d", 2, 60);
+        later.since.ts = 50;
+        totals.add_finding(&later, true, now);
+        assert_eq!(totals.all().wasted_calls, 7);
+        totals.counts.calls = 6;
+        assert_eq!(totals.all().wasted_calls, 6);
+    }
+
+    #[test]
+    fn findings_without_times_are_when_they_are_reported() {
+        let finding = |id: &str| -> Finding {
+            let json = serde_json::json!({"sessionID": "s", "finding": id, "kind": "loop", "grade": "warn",
+                "wasted": {"calls": 3}});
             serde_json::from_value(json).unwrap()
         };
         let mut totals = RunTotals::default();
-        totals.add_finding(&finding(Kind::Loop, 3), None);
-        totals.add_finding(&finding(Kind::Loop, 5), Some(Wasted { calls: 3, tokens: 0 }));
-        totals.add_finding(&finding(Kind::Steering, 5), None);
-        assert_eq!((totals.counts.wasted_calls, totals.counts.findings), (5, 2));
+        totals.add_finding(&finding("a"), true, Timestamp::from_ms(10));
+        totals.add_finding(&finding("b"), true, Timestamp::from_ms(20));
+        assert_eq!(totals.all().wasted_calls, 6);
+        totals.add_finding(&finding("a"), false, Timestamp::from_ms(30));
+        assert_eq!(totals.all().wasted_calls, 3);
     }
 }

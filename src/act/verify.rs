@@ -48,8 +48,13 @@ fn changes(checks: &Checks, changed: impl FnOnce() -> Result<Vec<String>, Failur
 fn commands(checks: &Checks, directory: &Path, shutdown: &Shutdown) -> Result<(), String> {
     let cancelled = || shutdown.requested().is_some();
     for line in &checks.commands {
-        succeeds(line, directory, &[], b"", checks.timeout, cancelled)
-            .map_err(|failed| format!("`{line}` failed ({}).\nThe end of its output:\n{}", failed.how, failed.tail))?;
+        succeeds(line, directory, &[], b"", checks.timeout, cancelled).map_err(|failed| {
+            let output = match failed.tail.trim() {
+                "" => "It printed nothing.".to_owned(),
+                _ => format!("The end of its output:\n{}", failed.tail),
+            };
+            format!("`{line}` failed ({}).\n{output}", failed.how)
+        })?;
     }
     Ok(())
 }
@@ -80,6 +85,7 @@ mod tests {
             (checks(&[], &["gone"], &[]), "gone does not exist"),
             (checks(&[], &[], &["*.md"]), "matches *.md"),
             (checks(&["echo broken; exit 2"], &[], &[]), "(exit 2).\nThe end of its output:\nbroken"),
+            (checks(&["false"], &[], &[]), "`false` failed (exit 1).\nIt printed nothing."),
         ] {
             let (phase, why) = verdict(&unmet);
             assert_eq!(phase, Phase::Failed);

@@ -152,7 +152,7 @@ pub(super) struct Actions {
 #[command(next_help_heading = "Verification")]
 pub(super) struct Verification {
     /// Command that must succeed in the session's directory; may be repeated.
-    #[arg(long, value_name = "COMMAND")]
+    #[arg(long, value_name = "COMMAND", value_parser = units::command)]
     verify: Vec<String>,
     /// Count a --verify command as failed if it runs longer than TIME.
     #[arg(long, value_name = "TIME", default_value_t = 600, env = "OCR_VERIFY_TIMEOUT", value_parser = units::seconds::<u64>)]
@@ -177,7 +177,7 @@ pub(super) struct NotifyArgs {
     notify_as: Shape,
     /// Run COMMAND for each message, with the message as one line of JSON on its standard input (event, ts and more) and
     /// OCR_EVENT, OCR_SUMMARY and OCR_SESSION in its environment.
-    #[arg(long, value_name = "COMMAND", env = "OCR_NOTIFY_CMD", hide_env_values = true)]
+    #[arg(long, value_name = "COMMAND", value_parser = units::command, env = "OCR_NOTIFY_CMD", hide_env_values = true)]
     notify_cmd: Option<String>,
     /// Show messages on the desktop: through notify-send, or else through the terminal.
     #[arg(long, env = "OCR_NOTIFY_DESKTOP", value_parser = switch())]
@@ -373,7 +373,7 @@ fn notify(args: NotifyArgs) -> Result<Notify, Failure> {
         urls: urls.collect::<Result<_, _>>()?,
         shape: args.notify_as,
         secret: variable("OCR_WEBHOOK_SECRET").as_deref().map(secret).transpose()?,
-        command: args.notify_cmd.filter(|line| !line.trim().is_empty()),
+        command: args.notify_cmd,
         desktop: args.notify_desktop,
         on: args.notify_on,
         redactor: redactor(),

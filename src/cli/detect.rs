@@ -3,6 +3,7 @@
 use super::Common;
 use super::budgets::Budgets;
 use super::common::{MORE, SchemaArg, print_schemas, switch, version, with_units};
+use super::own_output;
 use super::recordings;
 use super::report;
 use super::report::Summarize;
@@ -253,7 +254,18 @@ fn grade(text: &str) -> Result<(String, Grade), String> {
 /// Parses the name of a rule.
 fn rule(name: &str) -> Result<String, String> {
     let known = || detect::rules().map(|rule| rule.name);
-    if known().any(|rule| rule == name) { Ok(name.to_owned()) } else { Err(units::unknown("rule", name, known())) }
+    if known().any(|rule| rule == name) {
+        return Ok(name.to_owned());
+    }
+    let kinds: Vec<String> = Kind::value_variants().iter().map(Kind::to_string).collect();
+    let kind = units::similar(name, kinds.iter().map(String::as_str));
+    let is_kind = units::similar(name, known()).is_none();
+    Err(match kind.filter(|_| is_kind) {
+        Some(kind) => {
+            format!("{kind} is a kind of finding, and this takes a rule, such as repeat; ocr-detect --help lists them")
+        }
+        None => units::unknown("rule", name, known()),
+    })
 }
 
 fn run(args: Args) -> anyhow::Result<Code> {
@@ -296,6 +308,7 @@ fn judge_one(args: &Args, file: Option<&Path>) -> Result<(Judged, Shutdown), Fai
     let shutdown = recordings::prepare();
     let input = recordings::open(file, HINT, &shutdown)?;
     let out = Out::new(pipe::input::stdout()?, args.only_added());
+    let input: Box<dyn Read + Send> = if file.is_none() { Box::new(own_output::watched(input)) } else { input };
     let judged = args.judge(file, input, args.threads(), &out, &shutdown)?;
     out.finish()?;
     Ok((judged, shutdown))

@@ -6,13 +6,19 @@ use super::environment::runs_folder;
 use super::review::{WhoArgs, is_reviewed_by_rules};
 use super::stream::SpawnArgs;
 use super::units;
+use super::watch::terminal_columns;
 use crate::exit::Code;
 use crate::pipe::tell;
+use crate::printable::wrapped;
 use crate::run::{Command, Doctor, Keep, doctor};
 use anyhow::Context as _;
 use clap::Parser;
+use std::io::{IsTerminal, stdout};
 use std::path::PathBuf;
 use std::time::Duration;
+
+/// Where what was found goes on in the next row, in columns: below itself.
+const INDENT: usize = 20;
 
 const HELP: &str = "\
 Each check prints ok, warn or fail, and below that what to do about it.
@@ -34,7 +40,7 @@ pub(super) struct Args {
     #[arg(long)]
     no_model: bool,
     /// Wait at most TIME for the model, and as long for the reviewer.
-    #[arg(long, value_name = "TIME", default_value = "60s", value_parser = units::some_duration)]
+    #[arg(long, value_name = "TIME", default_value = "60", value_parser = units::some_duration)]
     model_timeout: Duration,
     /// Working directory of the run [default: the current one].
     #[arg(long, value_name = "DIR", env = "OCR_WORKING_DIR")]
@@ -69,10 +75,12 @@ pub(super) fn run(parsed: Parsed<Args>) -> anyhow::Result<Code> {
         reviewer: (!is_reviewed_by_rules(&args.who)?).then_some(reviewer),
         recordings: recordings(),
     };
+    let columns = stdout().is_terminal().then(terminal_columns).flatten();
     let mut printed = Ok(Code::Ok);
     let code = doctor(&checks, |checked| {
         if printed.is_ok() {
-            printed = print(tell::safe(&checked.to_string()));
+            let told = tell::safe(&checked.to_string());
+            printed = print(columns.map_or(told.clone(), |columns| wrapped(&told, columns, INDENT)));
         }
     });
     printed.map(|_| code)
@@ -80,7 +88,8 @@ pub(super) fn run(parsed: Parsed<Args>) -> anyhow::Result<Code> {
 
 /// The folder for recordings, made if it is missing.
 fn recordings() -> Result<PathBuf, String> {
-    let folder = runs_folder().ok_or("there is no home directory")?;
+    let folder =
+        runs_folder().ok_or("there is no home directory; name a file with --record FILE, or use --no-record")?;
     let keep = Keep::Folder(folder.clone(), usize::MAX);
     keep.prepare().map(|()| folder).map_err(|failure| failure.to_string())
 }

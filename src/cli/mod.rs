@@ -16,6 +16,7 @@ mod environment;
 mod exclusive;
 #[cfg(unix)]
 mod failed_start;
+mod own_output;
 mod recordings;
 pub mod report;
 pub mod review;

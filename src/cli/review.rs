@@ -3,6 +3,7 @@
 use super::Common;
 use super::common::{MORE, SchemaArg, print_schemas, version, with_units};
 use super::environment::{mask_variables, variable};
+use super::own_output;
 use super::secret_pattern::secret_pattern;
 use super::units;
 use crate::exit::{Code, Failure, before_leaving};
@@ -88,7 +89,7 @@ pub(super) struct ReviewerArgs {
     #[arg(long = "reviewer-model", value_name = "MODEL", env = "OCR_REVIEWER_MODEL")]
     model: Option<String>,
     /// Ask a command instead: the prompt on its standard input, the answer on its standard output.
-    #[arg(long = "reviewer-cmd", value_name = "COMMAND", env = "OCR_REVIEWER_CMD", hide_env_values = true)]
+    #[arg(long = "reviewer-cmd", value_name = "COMMAND", value_parser = units::command, env = "OCR_REVIEWER_CMD", hide_env_values = true)]
     command: Option<String>,
 }
 
@@ -179,7 +180,7 @@ fn run(args: Args) -> anyhow::Result<Code> {
     let out = Out::new(input::stdout()?, args.only);
     hangup::exit_when_reader_leaves();
     let mut review = Review::new(settings, out.clone())?;
-    let outcome = filter(&mut review, LastLines::new(stdin, &shutdown), &out, args.max_line);
+    let outcome = filter(&mut review, own_output::watched(LastLines::new(stdin, &shutdown)), &out, args.max_line);
     // A write that fails is noticed here before anywhere else.
     kill_switch.kill_all();
     outcome?;
@@ -197,10 +198,19 @@ pub(super) fn is_reviewed_by_rules(who: &WhoArgs) -> Result<bool, Failure> {
 }
 
 impl WhoArgs {
+    /// Checks what can be checked before anything is started.
+    #[cfg(unix)]
+    pub(super) fn check(&self) -> Result<(), Failure> {
+        match self.meant()? {
+            Who::Endpoint(address) => address.check(),
+            Who::Command(_) | Who::Rules => Ok(()),
+        }
+    }
+
     /// Either a URL or a model is enough for an endpoint; without them and without a command, the rules decide.
     fn meant(&self) -> Result<Who, Failure> {
-        if let Some(line) = filled(self.reviewer.command.as_ref()) {
-            return Ok(Who::Command(line));
+        if let Some(line) = &self.reviewer.command {
+            return Ok(Who::Command(line.clone()));
         }
         let url = filled(self.reviewer.url.as_ref()).or_else(|| variable("REVIEWER_URL"));
         let model = filled(self.reviewer.model.as_ref()).or_else(|| variable("REVIEWER_MODEL"));

@@ -36,8 +36,11 @@ Examples:
   Print the pipe instead of running it:
     ocr-run --print --task 'Fix the build'
 
-On a terminal, a dashboard shows the run; `ocr-run | cat` tells what happens. Every run is recorded,
-and its file is named at the end: `ocr-watch --only < FILE` shows it, `ocr-report FILE` sums it up.
+On a terminal, a dashboard shows the run. If standard output is a pipe, as in `ocr-run | cat`, its
+reader may print there too, so events are told one by one on standard error instead. Lines go to
+standard output if that is a file or a pipe of its own; a CI job usually gives its programs one for
+its log, so use --no-lines there, or --headless with a file. Every run is recorded, and its file is
+named at the end: `ocr-watch --only < FILE` shows it, `ocr-report FILE` sums it up.
 
 The exit code is the outcome of the run; `ocr-act --help` lists the codes. Each stage also reads its
 own environment variables, which its --help lists.";
@@ -68,7 +71,8 @@ struct Args {
     /// standard error.
     #[arg(long, env = "OCR_HEADLESS", value_parser = switch())]
     headless: bool,
-    /// Print no lines on standard output, as on a terminal; for logs that people read. The recording still has them.
+    /// Print no lines on standard output, as on a terminal; for logs that people read, such as that of a CI job. The
+    /// recording still has them.
     #[arg(long, env = "OCR_NO_LINES", value_parser = switch())]
     no_lines: bool,
     /// Use the server at URL instead of starting one.
@@ -217,12 +221,11 @@ fn run_pipe(parsed: Parsed<Args>) -> anyhow::Result<Code> {
     args.work.check()?;
     args.notify.check()?;
     let keep = args.record.meant()?;
-    if view != View::Lines && args.server.is_none() {
+    args.reviewer.check()?;
+    if view != View::Lines && args.server.is_none() && args.spawned.is_installed() && !args.work.is_on_stdin() {
         tell("ocr-run: starting OpenCode; Ctrl-C ends the run");
     }
-    if let Some(Keep::File(file)) = &keep {
-        recording_loop::warn(file, args.work.working_dir.as_deref().unwrap_or(Path::new(".")));
-    }
+    warn_of_recordings(args, keep.as_ref(), view);
     let view_args = to_args::<Budgets>(&parsed.matches);
     let dashboard = watch::has_dashboard();
     let ended = run(&Run { pipe: &pipe, view, dashboard, view_args, input: None, keep: keep.as_ref() })?;
@@ -230,6 +233,17 @@ fn run_pipe(parsed: Parsed<Args>) -> anyhow::Result<Code> {
         tell(format_args!("recording: {}", recording.display()));
     }
     Ok(ended.code)
+}
+
+/// Warns of recordings that would feed on themselves: that of the run, and the lines on standard output.
+fn warn_of_recordings(args: &Args, keep: Option<&Keep>, view: View) {
+    let directory = args.work.working_dir.as_deref().unwrap_or(Path::new("."));
+    if let Some(Keep::File(file)) = keep {
+        recording_loop::warn(file, directory);
+    }
+    if let Some(file) = recording_loop::stdout_file().filter(|_| view != View::Person) {
+        recording_loop::warn(&file, directory);
+    }
 }
 
 /// Whether lines on standard output would be where a person reads: on a terminal, or in the same log as what is said on
@@ -252,13 +266,14 @@ fn demo(parsed: &Parsed<Args>, view: View) -> anyhow::Result<Code> {
     let view_args = to_args::<Budgets>(&parsed.matches);
     let dashboard = watch::has_dashboard();
     let code = run(&Run { pipe: &pipe, view, dashboard, view_args, input: Some(RECORDING), keep: None })?.code;
-    if code == Code::ReaderLeft {
-        return Ok(code);
+    match code {
+        Code::Loop => tell(format_args!(
+            "\nIn a live run, the session would have been aborted and the exit code would have been {}. The demo itself exits with 0.\nNext: ocr-run doctor",
+            code.number()
+        )),
+        Code::Interrupted | Code::Terminated => tell("\nThe demo was interrupted before its end."),
+        _ => return Ok(code),
     }
-    tell(format_args!(
-        "\nIn a live run, the session would have been aborted and the exit code would have been {}. The demo itself exits with 0.\nNext: ocr-run doctor",
-        code.number()
-    ));
     Ok(if code == Code::Loop { Code::Ok } else { code })
 }
 

@@ -134,10 +134,16 @@ impl Work {
         self.task.is_some() || self.task_file.is_some() || self.session.is_some()
     }
 
+    /// Whether the task is read from standard input.
+    #[cfg(unix)]
+    pub(super) fn is_on_stdin(&self) -> bool {
+        self.task_file.as_ref().is_some_and(|file| file.as_os_str() == "-")
+    }
+
     /// Checks what can be checked before anything is started. A task on standard input is left for the stage.
     #[cfg(unix)]
     pub(super) fn check(&self) -> anyhow::Result<()> {
-        if self.task_file.as_ref().is_none_or(|file| file.as_os_str() != "-") {
+        if !self.is_on_stdin() {
             live::read_task(self)?;
         }
         self.working_dir.as_deref().map(live::absolute).transpose().map(drop)
@@ -176,6 +182,12 @@ pub(super) struct SpawnArgs {
 }
 
 impl SpawnArgs {
+    /// Whether there is such a program.
+    #[cfg(unix)]
+    pub(super) fn is_installed(&self) -> bool {
+        which::which(&self.opencode).is_ok()
+    }
+
     /// The program to start as the server.
     #[cfg(unix)]
     pub(super) fn program(&self) -> PathBuf {

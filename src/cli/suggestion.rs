@@ -1,6 +1,7 @@
 //! Suggests what was probably meant by an argument that is unknown or does not fit.
 
 use super::units::similar;
+use crate::detect;
 use crate::printable::shell_word;
 use clap::Command;
 use clap::builder::StyledStr;
@@ -93,6 +94,9 @@ const FINDINGS: &str = "to get the findings as JSON, use ocr-detect --only";
 
 fn tip_for_value(error: &Error, flag: &str) -> Option<String> {
     let Some(ContextValue::String(value)) = error.get(ContextKind::InvalidValue) else { return None };
+    if flag.starts_with("--fail-on ") && detect::rules().any(|rule| rule.name == value) {
+        return Some(format!("{value} is a rule, and --fail-on takes kinds of findings, such as loop"));
+    }
     (flag.starts_with("--as ") && matches!(&**value, "json" | "ndjson" | "jsonl")).then(|| FINDINGS.to_owned())
 }
 

@@ -64,6 +64,15 @@ pub(super) fn some_seconds<T: TryFrom<u64>>(text: &str) -> Result<T, String> {
     }
 }
 
+/// Parses a command for the shell. A blank one would succeed without checking or telling anything.
+pub(super) fn command(text: &str) -> Result<String, String> {
+    if text.trim().is_empty() {
+        return Err("the command is empty, perhaps because a variable is unset; name a command, or leave the flag out"
+            .to_owned());
+    }
+    Ok(text.to_owned())
+}
+
 /// Parses an amount of money above 0.
 pub(super) fn dollars(text: &str) -> Result<f64, String> {
     match text.parse::<f64>().ok().filter(|amount| amount.is_finite()) {
@@ -167,6 +176,12 @@ mod tests {
         assert!(count::<u8>("1k").is_err());
         assert!(some_count::<u64>("0").is_err() && nonzero("0").is_err());
         assert_eq!((some_count::<u64>("2k"), nonzero("3").map(NonZeroUsize::get)), (Ok(2000), Ok(3)));
+    }
+
+    #[test]
+    fn blank_commands_are_refused() {
+        assert_eq!(command("make test").as_deref(), Ok("make test"));
+        assert!(["", " ", "\t\n"].iter().all(|text| command(text).is_err()));
     }
 
     #[test]

@@ -4,6 +4,7 @@ use super::Common;
 use super::budgets::Budgets;
 use super::common::{MORE, version, with_units};
 use super::environment::variable;
+use super::own_output;
 use crate::exit::Code;
 use crate::pipe::{DEFAULT_LINE_LIMIT, LastLines, Out, Shutdown, filter, hangup, input};
 use crate::watch::Watch;
@@ -69,7 +70,8 @@ fn run(args: Args) -> anyhow::Result<Code> {
     if !args.only {
         hangup::exit_when_reader_leaves();
     }
-    filter(&mut Watch::new(columns()), LastLines::new(stdin, &shutdown), &out, DEFAULT_LINE_LIMIT)?;
+    let lines = own_output::watched(LastLines::new(stdin, &shutdown));
+    filter(&mut Watch::new(columns()), lines, &out, DEFAULT_LINE_LIMIT)?;
     Ok(shutdown.requested().unwrap_or(Code::Ok))
 }
 
@@ -79,21 +81,23 @@ fn columns() -> Option<usize> {
     said.or_else(|| stderr().is_terminal().then(terminal_columns).flatten())
 }
 
+/// How wide the terminal is.
 #[cfg(all(unix, feature = "tui"))]
-fn terminal_columns() -> Option<usize> {
+pub(super) fn terminal_columns() -> Option<usize> {
     crossterm::terminal::size().ok().map(|(columns, _)| columns.into())
 }
 
+/// How wide the terminal is, which nothing tells here.
 #[cfg(not(all(unix, feature = "tui")))]
-fn terminal_columns() -> Option<usize> {
+pub(super) fn terminal_columns() -> Option<usize> {
     None
 }
 
-/// Whether `ocr-watch` would draw a dashboard for `ocr-run`.
+/// Whether `ocr-watch` would draw a dashboard for `ocr-run`. The reader of a pipe may print on the same terminal.
 #[cfg(unix)]
 pub(super) fn has_dashboard() -> bool {
     #[cfg(feature = "tui")]
-    return drawing::terminal(false).is_some();
+    return !hangup::has_reader() && drawing::terminal(false).is_some();
     #[cfg(not(feature = "tui"))]
     return false;
 }
@@ -104,6 +108,7 @@ mod drawing {
     use super::{Args, columns};
     use crate::cli::budgets::Budgets;
     use crate::cli::environment::variable;
+    use crate::cli::own_output;
     use crate::exit::{Code, before_leaving};
     use crate::pipe::{LastLines, Out, Shutdown, hangup, input};
     use crate::process::lifeline::inherited;
@@ -131,7 +136,7 @@ mod drawing {
         let words = args.words.as_deref().map(inherited).transpose()?;
         let (budget, columns) = (budget(&args.limits), columns());
         let settings = Dashboard { tty, colors, budget, columns, stays: !is_read, words };
-        dashboard(settings, LastLines::new(stdin, &shutdown), &out, &shutdown)?;
+        dashboard(settings, own_output::watched(LastLines::new(stdin, &shutdown)), &out, &shutdown)?;
         Ok(Code::Ok)
     }
 

@@ -34,6 +34,14 @@ pub fn reader_has_left() -> bool {
     poll(&mut watched, Some(&now)).is_ok() && watched[0].revents().intersects(PollFlags::ERR | PollFlags::HUP)
 }
 
+/// Whether standard output is a pipe or a socket, so that another program reads it.
+#[cfg(unix)]
+pub fn has_reader() -> bool {
+    use rustix::fs::{FileType, fstat};
+    let kind = fstat(std::io::stdout()).map(|stat| FileType::from_raw_mode(stat.st_mode));
+    matches!(kind, Ok(FileType::Fifo | FileType::Socket))
+}
+
 /// Never calls `on_hangup`: this system cannot detect it.
 #[cfg(not(unix))]
 pub fn watch(on_hangup: impl FnOnce() + Send + 'static) {

@@ -1,5 +1,6 @@
 //! Writes times, numbers and amounts of money for people.
 
+use crate::printable;
 use crate::wire::Timestamp;
 
 const SECOND: i64 = 1000;
@@ -7,13 +8,9 @@ const MINUTE: i64 = 60 * SECOND;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
 
-/// A duration in milliseconds: `4.2 s`, `3 min 20 s`, `2 h 5 min`.
+/// A duration in milliseconds, to the tenth of a second where it is short: `4.2 s`, `3 min 20 s`, `2 h 5 min`.
 pub(super) fn duration(ms: i64) -> String {
-    match ms {
-        ..MINUTE => format!("{}.{} s", ms / SECOND, ms % SECOND / 100),
-        MINUTE..HOUR => format!("{} min {} s", ms / MINUTE, ms % MINUTE / SECOND),
-        _ => format!("{} h {} min", ms / HOUR, ms % HOUR / MINUTE),
-    }
+    if ms < MINUTE { format!("{}.{} s", ms / SECOND, ms % SECOND / 100) } else { printable::duration(ms) }
 }
 
 /// A number with separators: `12,345`.

@@ -31,6 +31,9 @@ const VIEW: &str = "ocr-watch";
 /// The argument that gives the view what the other stages say, as the number of an inherited file descriptor.
 const WORDS: &str = "--words";
 
+/// The argument that makes the view tell the lines as a story.
+const STORY: &str = "--story";
+
 /// How often a stage is polled for its exit.
 const POLL: Duration = Duration::from_millis(20);
 
@@ -240,6 +243,9 @@ fn stages(run: &Run<'_>) -> Vec<Stage> {
     if run.view != View::Lines {
         let mut view = Stage::new(VIEW);
         view.args.clone_from(&run.view_args);
+        if !run.dashboard {
+            view.args.push(STORY.into());
+        }
         commands.push(view);
     }
     commands

@@ -8,6 +8,7 @@
 //! Four threads keep them apart. One passes the lines on, and never waits for a terminal. One follows them. One reads
 //! the keys and draws, at most four times a second while no key is pressed. One waits for signals.
 
+mod asked;
 mod render;
 mod running;
 mod stage;

@@ -1,9 +1,10 @@
 //! Puts a line into words. Pure: lines in, text out.
 
+use super::asked;
 use super::running::Running;
 use crate::bounded::BoundedMap;
 use crate::pipe::tell::{masked, masked_excerpt as excerpt, masked_first_line};
-use crate::printable::shell_word;
+use crate::printable::{duration, shell_word, without_frames, wrapped};
 use crate::wire::part::{Part, ToolState};
 use crate::wire::record::{
     Action, ActionKind, AnyRecord, Finding, Gap, Grade, Opened, Phase, RunResult, State, Totals,
@@ -54,6 +55,8 @@ pub(super) struct Renderer {
     reverted: bool,
     /// The width of a text, in characters.
     width: usize,
+    /// The width of the terminal, if there is one.
+    columns: Option<usize>,
 }
 
 impl Default for Renderer {
@@ -73,6 +76,7 @@ impl Renderer {
             answer: None,
             server: None,
             reverted: false,
+            columns,
             width: columns.unwrap_or(WIDTH).saturating_sub(LABEL).max(NARROW),
         }
     }
@@ -93,7 +97,7 @@ impl Renderer {
         let news = match &observation.event {
             Event::Part(part) => self.part(part, name.is_empty()).into_iter().collect(),
             Event::Record { kind, properties } => self.record(kind, *properties),
-            _ => self.event(&observation).into_iter().collect(),
+            _ => self.event(&observation, line).into_iter().collect(),
         };
         let news = news.into_iter().map(|(tone, text)| (tone, format!("{name}{text}")));
         let waits = self.running.overdue(now).into_iter().map(|text| (Tone::Quiet, text));
@@ -112,10 +116,14 @@ impl Renderer {
         let since = self.clock.elapsed() / 100;
         let (hours, minutes, seconds, tenth) = (since / 36_000, since / 600 % 60, since / 10 % 60, since % 10);
         let text = printable(&masked(text));
-        match hours {
+        let line = match hours {
             0 => format!("{minutes:02}:{seconds:02}.{tenth}  {text}"),
             // As wide as the others.
             _ => format!("{hours}:{minutes:02}:{seconds:02}  {text}"),
+        };
+        match self.columns {
+            Some(columns) if columns > LABEL + NARROW => wrapped(&line, columns, LABEL - 1),
+            _ => line,
         }
     }
 
@@ -155,29 +163,29 @@ impl Renderer {
     }
 
     /// An event that is neither a part nor a record.
-    fn event(&self, observation: &Observation) -> Option<(Tone, String)> {
+    fn event(&self, observation: &Observation, line: &str) -> Option<(Tone, String)> {
         match &observation.event {
             Event::Error { name, message } => {
                 let message = message.map(decode).unwrap_or_default();
-                Some((Tone::Bad, format!("error    {name} {}", excerpt(&message, SENTENCE))))
+                Some((Tone::Bad, format!("error    {name} {}", excerpt(&without_frames(&message), SENTENCE))))
             }
             Event::Compacted => Some((Tone::Notice, "compact  the context was compacted".to_owned())),
             Event::Status(Status::Retry { attempt, message, next }) => {
                 let message = message.map(decode).unwrap_or_default();
-                let wait = next.map(|next| next.saturating_sub(self.clock.now().ms()).max(0) / 1000);
-                let again = wait.map(|seconds| format!(" in {seconds} s")).unwrap_or_default();
+                let wait = next.map(|next| next.saturating_sub(self.clock.now().ms()));
+                let again = wait.map(|ms| format!(" in {}", duration(ms))).unwrap_or_default();
                 let text = format!("retry    attempt {attempt}{again}: {}", excerpt(&message, self.width));
                 Some((Tone::Warn, text))
             }
             Event::Asked { request, question, what } => {
-                let what = excerpt(&what.map(decode).unwrap_or_default(), SENTENCE);
+                let what = excerpt(&asked::request(line, *question, *what), SENTENCE);
                 Some((Tone::Warn, format!("asks     {}", self.asked(request, *question, &what))))
             }
             _ => None,
         }
     }
 
-    /// The request of a session, and how to answer it.
+    /// What a session asks, and how to answer it.
     fn asked(&self, request: &str, question: bool, what: &str) -> String {
         let (kind, answer) = if question { ("question", "TEXT") } else { ("permission", "once") };
         let how = match &self.server {
@@ -187,7 +195,7 @@ impl Renderer {
             }
             None => format!("begin the run with --on-{kind}"),
         };
-        format!("{kind}: {what} (answer it in OpenCode, or {how})")
+        format!("{what} (answer it in OpenCode, or {how})")
     }
 
     /// The whole of the agent's last answer, if less of it was shown.
@@ -256,7 +264,9 @@ fn of_record(record: AnyRecord) -> Vec<(Tone, String)> {
 fn brief(input: Raw<'_>) -> String {
     const TELLING: [&str; 7] = ["command", "filePath", "pattern", "path", "url", "query", "prompt"];
     let members: serde_json::Map<String, serde_json::Value> = serde_json::from_str(input.get()).unwrap_or_default();
-    TELLING.iter().find_map(|name| members.get(*name)?.as_str()).map_or_else(|| input.get().to_owned(), str::to_owned)
+    let telling = TELLING.iter().find_map(|name| members.get(*name)?.as_str()).map(str::to_owned);
+    let question = || members.get("questions").and_then(|list| asked::question(&list.to_string()));
+    telling.or_else(question).unwrap_or_else(|| input.get().to_owned())
 }
 
 fn opened(opened: &Opened) -> Vec<(Tone, String)> {
@@ -291,15 +301,16 @@ fn finding(finding: &Finding) -> Vec<(Tone, String)> {
         && finding.state != State::Grown
     {
         let text = excerpt(&evidence.excerpt, SENTENCE);
-        rendered.push((Tone::Quiet, format!("         because {}: {text}", evidence.id)));
+        // What was counted belongs to no event.
+        let id = if evidence.id.is_empty() { String::new() } else { format!(" {}:", evidence.id) };
+        rendered.push((Tone::Quiet, format!("         because{id} {text}")));
     }
     rendered
 }
 
 fn gap(gap: &Gap) -> (Tone, String) {
     let complete = if gap.complete { "nothing was missed" } else { "something may be missing" };
-    let seconds = gap.lasted / 1000;
-    let text = format!("gap      {seconds} s without the server ({}); {complete}", gap.reason);
+    let text = format!("gap      {} without the server ({}); {complete}", duration(gap.lasted), gap.reason);
     (Tone::Warn, text)
 }
 
@@ -377,6 +388,15 @@ mod tests {
         assert!(whole.contains("word ".repeat(60).trim()), "{whole}");
         assert!(whole.contains("totals   2 calls; $0.50; 0 s"), "{whole}");
         assert!(shown.last().unwrap().ends_with("RESULT   done, exit code 0: fine"), "{whole}");
+    }
+
+    #[test]
+    fn tells_what_is_asked() {
+        let permission = r#"{"ts":1,"type":"permission.asked","properties":{"id":"per_1","sessionID":"s","permission":"bash","patterns":["git push"],"metadata":{"command":"git push -f"}}}"#;
+        let question = r#"{"ts":1,"type":"question.asked","properties":{"id":"que_1","sessionID":"s","questions":[{"question":"Which one?","options":[{"label":"Left"},{"label":"Right"}]}]}}"#;
+        let told = render(&[permission, question]);
+        assert!(told[0].contains("asks     permission: bash git push -f (answer it in OpenCode"), "{told:?}");
+        assert!(told[1].contains("asks     question: Which one? (Left / Right) (answer it"), "{told:?}");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Tracks the running calls, and when to mention them again.
 
+use crate::printable::duration;
 use crate::wire::Timestamp;
 
 /// How many calls are remembered: far more than run at once.
@@ -48,7 +49,7 @@ impl Running {
         for call in &mut self.0 {
             let lasted = now.since(call.since);
             if lasted >= call.next {
-                told.push(format!("running  {} ({} s so far)", call.what, lasted / 1000));
+                told.push(format!("running  {} ({} so far)", call.what, duration(lasted)));
                 while call.next <= lasted {
                     call.next *= GROWTH;
                 }

@@ -4,7 +4,7 @@
 //! * [`head()`] reads only the beginning of a line, so that most lines need no parsing.
 //! * [`Recognizer`] finds out whether an input is understood at all, and if not, what it looks like.
 //! * [`record`]: our own `ocr.*` lines. Its files are the specification of the format.
-//! * [`Usage`]: what parts used, each counted once.
+//! * [`Usage`]: what parts used, each counted once. [`waste()`]: what problems wasted, each call counted once.
 //! * [`json`]: reading JSON without losing or copying anything. `time`: time stamps and the clock of a stream.
 
 pub(crate) mod dialect;
@@ -17,6 +17,7 @@ mod recognizer;
 pub mod record;
 mod time;
 mod usage;
+mod waste;
 
 pub use dialect::opencode::{About, about, matters};
 pub use dialect::{Malformed, observe, observe_with_head};
@@ -29,3 +30,4 @@ pub use json::text;
 pub use recognizer::{Recognizer, Unrecognized};
 pub use time::{StreamClock, Timestamp};
 pub use usage::{Usage, UsageCounter};
+pub use waste::{WastefulSpan, waste};

@@ -1,8 +1,8 @@
 //! Collects the problems of a recording: each once, as the last finding about it describes it.
 
 use crate::report::shown::Shown;
-use crate::wire::Timestamp;
 use crate::wire::record::{Finding, Grade, Kind, State, Wasted};
+use crate::wire::{Timestamp, WastefulSpan, waste};
 
 /// The most episodes that are kept. When there are more, the mildest are left out.
 const MOST: usize = 100;
@@ -116,30 +116,15 @@ impl Episodes {
     }
 }
 
-/// What these episodes wasted. The same calls may show several problems; of episodes of one session that overlap in
-/// time, only the costliest counts.
-pub(super) fn wasted(episodes: &[Episode]) -> Wasted {
-    let mut sorted: Vec<&Episode> = episodes.iter().collect();
-    sorted.sort_by(|a, b| a.session.cmp(&b.session).then(a.since.cmp(&b.since)));
-    let (mut total, mut group) = (Wasted::default(), Wasted::default());
-    let mut end: Option<(&Shown, Timestamp)> = None;
-    for episode in sorted {
-        let overlaps = end.is_some_and(|(session, end)| *session == episode.session && episode.since <= end);
-        if overlaps {
-            end = end.map(|(session, end)| (session, end.max(episode.last)));
-        } else {
-            total = sum(total, group);
-            (group, end) = (Wasted::default(), Some((&episode.session, episode.last)));
-        }
-        group.calls = group.calls.max(episode.wasted.calls);
-        group.tokens = group.tokens.max(episode.wasted.tokens);
-    }
-    sum(total, group)
-}
-
-/// Both together.
-pub(super) fn sum(a: Wasted, b: Wasted) -> Wasted {
-    Wasted { calls: a.calls.saturating_add(b.calls), tokens: a.tokens.saturating_add(b.tokens) }
+/// What these episodes wasted, of all that was used.
+pub(super) fn wasted(episodes: &[Episode], used: Wasted) -> Wasted {
+    let span = |episode: &Episode| WastefulSpan {
+        session: episode.session.to_string(),
+        since: episode.since,
+        last: episode.last,
+        wasted: episode.wasted,
+    };
+    waste(episodes.iter().map(span).collect(), used)
 }
 
 #[cfg(test)]
@@ -197,6 +182,6 @@ mod tests {
             waste("d", "t", 150, 300, 2),
         ])
         .kept;
-        assert_eq!(wasted(&kept), Wasted { calls: 10, tokens: 100 });
+        assert_eq!(wasted(&kept, Wasted::default()), Wasted { calls: 10, tokens: 100 });
     }
 }

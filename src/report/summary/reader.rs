@@ -5,9 +5,10 @@ use super::repeated::without_repeated;
 use super::timeline::{Bar, Timeline};
 use super::usage::Counter;
 use super::{Rest, RunEnd, Step, Summary};
+use crate::printable::duration;
 use crate::report::shown::Shown;
 use crate::wire::part::Part;
-use crate::wire::record::{AnyRecord, Done, Opened};
+use crate::wire::record::{AnyRecord, Done, Opened, Wasted};
 use crate::wire::{Event, Observation, Raw, Timestamp, Unrecognized, Usage, head, is_cut, matters, observe};
 use std::cmp::Reverse;
 
@@ -121,11 +122,12 @@ impl Reader {
         let mut found = if trusts_recording { self.recorded } else { self.detected };
         // The worst first, and of equals the earliest.
         found.episodes.kept.sort_by_key(|episode| Reverse(episode.grade));
+        let used = Wasted { calls: self.counter.total.calls, tokens: self.counter.total.tokens };
         Summary {
             foreign: foreign.map(|foreign| Shown::new(&foreign.to_string())),
             sessions: self.counter.sessions,
             usage: self.counter.total,
-            wasted: wasted(&found.episodes.kept),
+            wasted: wasted(&found.episodes.kept, used),
             episodes: found.episodes.kept,
             omitted: found.episodes.omitted,
             rests: found.rests,
@@ -175,7 +177,7 @@ impl Reader {
             AnyRecord::Opened(opened) => self.add_opened(&opened),
             AnyRecord::Gap(gap) => {
                 let rest = if gap.complete { "nothing was missed" } else { "something may be missing" };
-                self.add_step("gap", &format!("{} s without the server; {rest}", gap.lasted / 1000));
+                self.add_step("gap", &format!("{} without the server; {rest}", duration(gap.lasted)));
             }
             AnyRecord::Decision(decision) => self.add_step("review", &decision.to_string()),
             AnyRecord::Action(action) => self.add_step("action", &action.to_string()),

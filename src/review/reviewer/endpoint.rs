@@ -55,6 +55,16 @@ pub struct Address {
     pub key: Option<String>,
 }
 
+impl Address {
+    /// Checks the URL, without connecting.
+    ///
+    /// # Errors
+    /// [`Code::Usage`] if it is invalid.
+    pub fn check(&self) -> Result<(), Failure> {
+        completions_url(&self.url).map(drop)
+    }
+}
+
 /// An OpenAI-compatible endpoint.
 pub struct Endpoint {
     url: Url,

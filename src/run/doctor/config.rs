@@ -17,7 +17,7 @@ pub(super) fn read(doctor: &Doctor) -> Result<Value, Checked> {
     };
     let said = ask(&[&program, "debug", "config"], &doctor.directory, PATIENCE).map_err(|why| failed(&why))?;
     if !said.success {
-        return Err(failed(said.complaint()));
+        return Err(failed(&said.complaint()));
     }
     // It may say something before.
     let json = said.stdout.find('{').map_or("", |from| &said.stdout[from..]);

@@ -36,7 +36,7 @@ pub fn doctor(doctor: &Doctor, mut tell: impl FnMut(&Checked)) -> Code {
                 take(config::check(&config));
                 take(permissions::check(&config));
                 if let Some(args) = &doctor.model {
-                    take(model::check(doctor, args));
+                    take(model::check(doctor, &config, args));
                 }
             }
             Err(checked) => {
@@ -47,7 +47,11 @@ pub fn doctor(doctor: &Doctor, mut tell: impl FnMut(&Checked)) -> Code {
     take(reviewer::check(doctor));
     take(match &doctor.recordings {
         Ok(folder) => Checked::ok("recordings", folder.display().to_string()),
-        Err(why) => Checked::fail("recordings", Code::Error, why, "name a file with --record FILE, or use --no-record"),
+        Err(why) => {
+            // The reason ends with what to do.
+            let (why, cure) = why.rsplit_once("; ").unwrap_or((why, ""));
+            Checked::fail("recordings", Code::Error, why, cure)
+        }
     });
     code
 }

@@ -5,9 +5,11 @@ use super::checked::Checked;
 use super::settings::Doctor;
 use crate::exit::Code;
 use crate::pipe::tell::masked_excerpt;
+use crate::printable::{duration, without_frames};
 use crate::wire::part::Part;
 use crate::wire::text::decode;
-use crate::wire::{Event, observe};
+use crate::wire::{Event, Status, observe};
+use serde_json::Value;
 use std::ffi::OsString;
 
 const WHAT: &str = "model";
@@ -23,9 +25,13 @@ const SHOWN: usize = 160;
 struct Heard {
     answer: Option<String>,
     error: Option<(String, String)>,
+    /// Why the last attempt failed that was repeated.
+    retried: Option<String>,
+    /// Whether the session was asked.
+    began: bool,
 }
 
-pub(super) fn check(doctor: &Doctor, args: &[OsString]) -> Checked {
+pub(super) fn check(doctor: &Doctor, config: &Value, args: &[OsString]) -> Checked {
     let own = match std::env::current_exe() {
         Ok(own) => own.display().to_string(),
         Err(error) => return Checked::fail(WHAT, Code::Error, error.to_string(), ""),
@@ -40,25 +46,41 @@ pub(super) fn check(doctor: &Doctor, args: &[OsString]) -> Checked {
         Ok(said) => said,
         Err(why) => return Checked::fail(WHAT, Code::Unreachable, format!("it does not answer ({why})"), CURE),
     };
+    let failed = |code: Code, why: &str| {
+        let why = masked_excerpt(&without_frames(why), SHOWN);
+        Checked::fail(WHAT, code, format!("it does not answer: {why}"), CURE)
+    };
     match heard(&said.stdout) {
         Heard { answer: Some(answer), .. } => {
             Checked::ok(WHAT, format!("it answers: {}", masked_excerpt(&answer, SHOWN)))
         }
         Heard { error: Some((name, message)), .. } => {
             let code = if name.contains("Auth") { Code::NotAllowed } else { Code::Unreachable };
-            let said = if message.is_empty() { &name } else { &message };
-            Checked::fail(WHAT, code, format!("it does not answer: {}", masked_excerpt(said, SHOWN)), CURE)
+            failed(code, if message.is_empty() { &name } else { &message })
         }
-        _ => Checked::fail(WHAT, Code::Unreachable, format!("it does not answer: {}", complaint(&said)), CURE),
+        Heard { retried: Some(why), .. } => failed(Code::Unreachable, &why),
+        Heard { began: true, .. } => {
+            let endpoint = endpoint(config, &args).map(|url| format!(" {url}")).unwrap_or_default();
+            let limit = duration(i64::try_from(doctor.limit.as_millis()).unwrap_or(i64::MAX));
+            failed(Code::Unreachable, &format!("its endpoint{endpoint} said nothing within {limit} (--model-timeout)"))
+        }
+        Heard { .. } => failed(Code::Unreachable, &complaint(&said)),
     }
+}
+
+/// The address that the configuration gives the provider of the model that is asked.
+fn endpoint(config: &Value, args: &[impl AsRef<str>]) -> Option<String> {
+    let given = args.iter().find_map(|arg| arg.as_ref().strip_prefix("--worker-model="));
+    let (provider, _) = given.or_else(|| config["model"].as_str())?.split_once('/')?;
+    config["provider"][provider]["options"]["baseURL"].as_str().map(str::to_owned)
 }
 
 const CURE: &str =
     "`opencode models` lists the models, `opencode auth login` sets the key; --no-model skips this check";
 
 /// What the run said about its failure, or that it took too long.
-fn complaint(said: &ServerAnswer) -> &str {
-    if said.stderr.is_empty() { "no answer in time (--model-timeout)" } else { said.complaint() }
+fn complaint(said: &ServerAnswer) -> String {
+    if said.stderr.is_empty() { "no answer in time (--model-timeout)".to_owned() } else { said.complaint() }
 }
 
 /// The first answer or error in the lines.
@@ -71,6 +93,10 @@ fn heard(lines: &str) -> Heard {
             Event::Error { name, message } if heard.error.is_none() => {
                 heard.error = Some((name.into_owned(), message.map(decode).unwrap_or_default().into_owned()));
             }
+            Event::Status(Status::Retry { message: Some(message), .. }) => {
+                heard.retried = Some(decode(message).into_owned());
+            }
+            Event::Status(Status::Busy) => heard.began = true,
             _ => {}
         }
     }

@@ -23,11 +23,11 @@ pub(super) fn check(doctor: &Doctor) -> Checked {
     let path = program.display().to_string();
     let broken = |why: &str| {
         let found = format!("{path} --version failed: {why}");
-        Checked::fail(WHAT, Code::Error, found, "reinstall it: npm install -g opencode-ai")
+        Checked::fail(WHAT, Code::Error, found, "repair what it names, or reinstall it: npm install -g opencode-ai")
     };
     let said = match ask(&[&path, "--version"], &doctor.directory, PATIENCE) {
         Ok(said) if said.success => said.stdout,
-        Ok(said) => return broken(said.complaint()),
+        Ok(said) => return broken(&said.complaint()),
         Err(why) => return broken(&why),
     };
     match version(&said) {

@@ -41,7 +41,7 @@ pub(super) fn check(doctor: &Doctor) -> Checked {
         _ => {
             let said = String::from_utf8_lossy(&output.stderr);
             let said = said.lines().find(|line| !line.trim().is_empty()).unwrap_or("it does not answer");
-            failed(said.trim().trim_start_matches("WARN").trim())
+            failed(said.trim().trim_start_matches("ocr-review: ").trim_start_matches("warning: "))
         }
     }
 }

@@ -18,6 +18,7 @@ pub struct Doctor {
     pub limit: Duration,
     /// The arguments of `ocr-review`, and what it gets in its environment, if a reviewer is named.
     pub reviewer: Option<Command>,
-    /// What is known of the folder for recordings: where it is, or why it cannot be used.
+    /// What is known of the folder for recordings: where it is, or why it cannot be used and, after a
+    /// semicolon, what to do.
     pub recordings: Result<PathBuf, String>,
 }

@@ -1,6 +1,7 @@
 //! Draws the sessions, one per row: those that need a person first.
 
-use super::super::state::{Session, without_kind};
+use super::super::asked::without_kind;
+use super::super::state::Session;
 use super::format::{count, dollars, duration, fit, width};
 use super::scene::{Scene, lines, titled};
 use ratatui::buffer::Buffer;

@@ -4,6 +4,7 @@ use super::super::state::{Board, Rank, Session};
 use super::format::{cost, count, duration, fit};
 use super::theme::Theme;
 use crate::pipe::tell::masked;
+use crate::printable::printable_lines;
 use crate::wire::record::SessionStatus;
 use crate::wire::text::printable;
 
@@ -12,7 +13,7 @@ const SESSIONS: usize = 8;
 /// The length of a line, in columns: that of the narrowest usual terminal.
 const COLUMNS: usize = 78;
 
-/// The summary: a line for each session, those that need a person first, and the result of the run.
+/// The summary: a line for each session, those that need a person first, the last answer, and the result of the run.
 pub fn summary(board: &Board) -> Vec<String> {
     let sessions = board.sessions();
     let mut rows: Vec<String> = sessions.iter().take(SESSIONS).map(|(session, _)| row(board, session)).collect();
@@ -25,12 +26,28 @@ pub fn summary(board: &Board) -> Vec<String> {
         let (calls, tokens, cost) = (count(usage.calls), count(usage.all_tokens()), cost(usage.dollars));
         rows.push(format!("{lasted}, {calls} calls, {tokens} tokens, {cost}"));
     }
+    rows.extend(answer(board));
     if let Some(result) = &board.result {
         rows.push(printable(&masked(&format!("result: {result}"))));
     } else if let Some(closed) = &board.closed {
         rows.push(printable(&masked(&format!("the stream ended: {}", closed.detail))));
     }
     rows
+}
+
+/// What the agent said last, if the run is about one session.
+fn answer(board: &Board) -> Vec<String> {
+    let sessions = board.sessions();
+    let judged = board.result.as_ref().and_then(|result| board.session(result.session_id.as_deref()?));
+    let only = || sessions.first().filter(|_| sessions.len() == 1).map(|(session, _)| *session);
+    let Some(session) = judged.or_else(only) else { return Vec::new() };
+    let text = session.output.last_text().join("\n");
+    if text.trim().is_empty() {
+        return Vec::new();
+    }
+    // Masked as a whole: the line before may tell that something is a secret.
+    let said = printable_lines(&masked(text.trim_end()));
+    std::iter::once("answer:".to_owned()).chain(said.lines().map(|line| format!("  {line}"))).collect()
 }
 
 fn row(board: &Board, session: &Session) -> String {

@@ -1,12 +1,13 @@
 //! Holds everything that is known, and is fed line by line.
 
+use super::super::asked;
 use super::activity::{Activity, Topic};
-use super::asked;
 use super::outcome_words::rest;
 use super::session::Session;
 use super::session_state::Rank;
 use crate::bounded::BoundedMap;
 use crate::pipe::tell::masked;
+use crate::printable::{duration, without_frames};
 use crate::wire::record::{Action, AnyRecord, Closed, Done, Finding, Gap, Grade, Opened, Phase, RunResult, State};
 use crate::wire::text::{decode, printable};
 use crate::wire::{Event, Observation, StreamClock, Timestamp, Usage, about, head, matters, observe_with_head};
@@ -151,16 +152,16 @@ impl Board {
     fn event(&mut self, seen: &Observation, line: &str, now: Timestamp) {
         let Some(id) = seen.session.as_deref() else { return };
         let session = self.entry(id, now);
-        session.event(&seen.event, now);
+        session.event(&seen.event, line, now);
         match &seen.event {
             Event::Session { .. } | Event::Message { .. } => session.about(about(line)),
             Event::Asked { request, question, what } => {
-                let what = asked::request(*question, *what);
+                let what = asked::request(line, *question, *what);
                 self.activity.add_episode(now, id, Topic::Asks, &what, request, false);
             }
             Event::Error { name, message } => {
                 let message = message.map(decode).unwrap_or_default();
-                self.activity.add(now, id, Topic::Error, &format!("{name} {message}"));
+                self.activity.add(now, id, Topic::Error, &format!("{name} {}", without_frames(&message)));
             }
             Event::Compacted => self.activity.add(now, id, Topic::Info, "the context was compacted"),
             _ => {}
@@ -252,7 +253,7 @@ impl Board {
 
     fn gap(&mut self, gap: &Gap, now: Timestamp) {
         let missed = if gap.complete { "nothing was missed" } else { "something may be missing" };
-        let text = format!("{} s without the server ({}); {missed}", gap.lasted / 1000, gap.reason);
+        let text = format!("{} without the server ({}); {missed}", duration(gap.lasted), gap.reason);
         self.activity.add(now, gap.session_id.as_deref().unwrap_or_default(), Topic::Error, &text);
     }
 }

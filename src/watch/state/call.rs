@@ -1,6 +1,6 @@
 //! Describes a call in a few words.
 
-use super::asked::question;
+use super::super::asked::question;
 use crate::pipe::tell::{masked_excerpt as excerpt, masked_first_line};
 use crate::wire::text::{decode, printable};
 use crate::wire::{Raw, members};

@@ -1,7 +1,6 @@
 //! The state that the dashboard draws, built from the lines. Nothing is drawn here.
 
 mod activity;
-mod asked;
 mod board;
 mod budget;
 mod call;
@@ -11,7 +10,6 @@ mod session;
 mod session_state;
 
 pub use activity::{Entry, Topic};
-pub use asked::without_kind;
 pub use board::Board;
 pub use budget::Budget;
 pub use outcome_words::outcome;

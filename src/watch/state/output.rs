@@ -77,6 +77,13 @@ impl Output {
         said.map(|line| line.text.as_str())
     }
 
+    /// The lines of the last text of the model that are kept.
+    pub fn last_text(&self) -> Vec<&str> {
+        let Some(last) = self.lines.iter().rev().find(|line| line.kind == LineKind::Said) else { return Vec::new() };
+        let text = self.lines.iter().filter(|line| line.kind == LineKind::Said && line.part == last.part);
+        text.map(|line| line.text.as_str()).collect()
+    }
+
     /// The whole text of a part so far: shows what is new in it.
     pub fn snapshot(&mut self, part: &str, kind: LineKind, text: &str) {
         let shown = self.shown.get(part).copied().unwrap_or(0);

@@ -92,8 +92,8 @@ impl Session {
     }
 
     /// Follows an event of the session.
-    pub fn event(&mut self, event: &Event, now: Timestamp) {
-        self.state.event(event, now);
+    pub fn event(&mut self, event: &Event, line: &str, now: Timestamp) {
+        self.state.event(event, line, now);
         match event {
             Event::Session { parent: Some(parent), .. } => self.parent = Some(parent.to_string()),
             Event::Message { id, from_user: true, .. } => {

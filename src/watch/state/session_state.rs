@@ -1,6 +1,6 @@
 //! Tracks what a session does, or whom it waits for: as `ocr-detect` reports it, or roughly from the events without it.
 
-use super::asked;
+use super::super::asked;
 use super::call::label;
 use crate::pipe::tell::masked_excerpt as excerpt;
 use crate::wire::part::Part;
@@ -80,8 +80,8 @@ impl SessionState {
         self.options = change.options.iter().map(|option| short(option)).collect();
     }
 
-    /// Follows an event, unless records say what the session does.
-    pub fn event(&mut self, event: &Event, now: Timestamp) {
+    /// Follows the event on this line, unless records say what the session does.
+    pub fn event(&mut self, event: &Event, line: &str, now: Timestamp) {
         if self.told {
             return;
         }
@@ -90,7 +90,7 @@ impl SessionState {
                 if self.requests.len() < REQUESTS && !self.requests.iter().any(|known| *known == **request) {
                     self.requests.push(request.to_string());
                 }
-                self.set(SessionStatus::Waiting, Some(asked::request(*question, *what)), now);
+                self.set(SessionStatus::Waiting, Some(asked::request(line, *question, *what)), now);
             }
             Event::Answered { request } => {
                 self.requests.retain(|known| *known != **request);
@@ -207,12 +207,12 @@ mod tests {
     #[test]
     fn waits_until_answered() {
         let mut state = SessionState::new(Timestamp::from_ms(0));
-        state.event(&asked_event("q"), Timestamp::from_ms(5));
-        state.event(&Event::Status(Status::Busy), Timestamp::from_ms(6));
+        state.event(&asked_event("q"), "", Timestamp::from_ms(5));
+        state.event(&Event::Status(Status::Busy), "", Timestamp::from_ms(6));
         assert_eq!((state.status, state.since.ms()), (SessionStatus::Waiting, 5));
         assert_eq!(state.on.as_deref(), Some("question: Which?"));
         assert_eq!(state.rank(), Rank::NeedsYou);
-        state.event(&Event::Answered { request: "q".into() }, Timestamp::from_ms(7));
+        state.event(&Event::Answered { request: "q".into() }, "", Timestamp::from_ms(7));
         assert_eq!((state.status, state.since.ms()), (SessionStatus::Working, 7));
     }
 
@@ -221,7 +221,7 @@ mod tests {
         let record = r#"{"sessionID":"s","state":"quota","since":9,"until":20,"told":"event"}"#;
         let mut state = SessionState::new(Timestamp::from_ms(0));
         state.told(&serde_json::from_str(record).unwrap());
-        state.event(&Event::Status(Status::Idle), Timestamp::from_ms(10));
+        state.event(&Event::Status(Status::Idle), "", Timestamp::from_ms(10));
         assert_eq!((state.status, state.until), (SessionStatus::Quota, Some(20)));
     }
 }

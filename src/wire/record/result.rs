@@ -1,5 +1,6 @@
 use super::Record;
 use crate::exit::Code;
+use crate::printable::duration;
 use crate::wire::text::{excerpt, printable};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -142,7 +143,7 @@ impl RunResult {
         facts.extend(self.changes());
         facts.extend((!self.taken_back.is_empty()).then(|| format!("taken back: {}", named(&self.taken_back))));
         facts.extend(self.others());
-        facts.push(format!("{} s", self.lasted / 1000));
+        facts.push(duration(self.lasted));
         facts
     }
 
