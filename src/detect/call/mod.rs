@@ -147,19 +147,17 @@ impl Call {
     /// Reads a call from a tool part; `None` while it runs. `point` is the event that carries the part.
     pub(crate) fn read(part: &Part<'_>, point: impl FnOnce() -> Point, config: &Config) -> Option<Self> {
         let state = part.state.as_ref().filter(|state| state.is_over())?;
-        let (tool, point) = (part.tool.as_deref().unwrap_or_default(), point());
+        let (tool, point, raw) = (part.tool.as_deref().unwrap_or_default(), point(), state.error.or(state.output));
         let (input, class) = read_input(tool, state, config);
-        let raw = state.error.or(state.output);
         let (normalized, shows_handles) = normalize(raw, class.line.is_none(), config);
         let CallResult { failure, denied, check, remote, failing, unknown_failed, still_runs, exit } =
             output::read(tool, &input, &class, state, is_nothing(&normalized));
         let Class { kind, guessed, line, .. } = class;
         let (own, in_digits) = (own_answer(raw, failure.as_ref()), raw.filter(|_| normalized.contains(PLACEHOLDER)));
         let progress = progress(own, kind, tool, &input);
-        let with_progress = |key| progress.key().map_or(key, |progress| hash::join(key, progress));
-        let result = with_progress(result(raw, &normalized, &input, line.is_none()));
-        let key = key(tool, &input, &normalized, shows_handles, || failure.is_some() || raw.is_some_and(is_no_success));
+        let result = progress.joined(result(raw, &normalized, &input, line.is_none()));
         let shows_id = is_id(raw, &normalized);
+        let key = key(tool, &input, &normalized, shows_handles, || failure.is_some() || raw.is_some_and(is_no_success));
         Some(Self {
             message: part.message.to_string(),
             key,
@@ -167,7 +165,7 @@ impl Call {
             failing: failing.or_else(|| progress.failing_key().filter(|_| is_failed_check(kind, check.as_ref()))),
             shows_id,
             result_key: with_shown(hash::join(hash::of(&*state.status), result), state.attachments),
-            numberless_key: with_shown(with_progress(numberless_key(raw, &normalized)), state.attachments),
+            numberless_key: with_shown(progress.joined(numberless_key(raw, &normalized)), state.attachments),
             exact: in_digits.map_or(result, |raw| hash::of(raw.get().split(METADATA).next().unwrap_or_default())),
             content: raw.filter(|_| failure.is_none() && kind.may_look()).and_then(content::key),
             empty: is_nothing(&normalized),

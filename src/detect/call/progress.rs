@@ -78,9 +78,14 @@ impl Progress {
     }
 
     /// Equal for equal places; `None` if none shows. How much fails is not a place: such a number may be anything.
-    pub(super) fn key(self) -> Option<u64> {
+    fn key(self) -> Option<u64> {
         let counter = self.counter.map(|(at, of)| hash::join(u64::from(at), u64::from(of)));
         [counter, self.place].into_iter().flatten().reduce(hash::join)
+    }
+
+    /// A key joined with that of the place, if one shows.
+    pub(super) fn joined(self, key: u64) -> u64 {
+        self.key().map_or(key, |place| hash::join(key, place))
     }
 
     /// Equal for as many failures; `None` if no number of them shows.

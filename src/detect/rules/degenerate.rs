@@ -273,7 +273,7 @@ mod tests {
             format!("```\n{}```\n", "grass grass grass grass grass\n".repeat(200)),
             format!("```\n{}```\n", "0000 0000 ffff ffff dead beef\n".repeat(200)),
             format!("```json\n[{}]\n```\n", "  null, false, null, false,\n".repeat(200)),
-            (0..300).map(|n| format!("| berth {n} | free | Gate North |\n")).collect(),
+            (0..300).map(|n| format!("| berth {n} | free | Gate North |\n")).collect::<Vec<_>>().concat(),
             "| a | b |\n".repeat(100),
         ] {
             assert_eq!(text_findings(&harmless), [], "{harmless:.40}");
@@ -318,7 +318,7 @@ mod tests {
             line.repeat(30),
             "berth,0,0\n".repeat(300),
             format!("{}{}", "[".repeat(1500), "]".repeat(1500)),
-            (0..400).map(|n| format!("import {{ Berth{n} }} from './berth';\n")).collect(),
+            (0..400).map(|n| format!("import {{ Berth{n} }} from './berth';\n")).collect::<Vec<_>>().concat(),
         ] {
             assert_eq!(written(&honest), None, "{honest:.40}");
         }

@@ -113,15 +113,8 @@ impl Polling {
         *self = Self { standings: std::mem::take(&mut self.standings), ..Self::default() };
     }
 
-    /// Takes a poll; `before` is when the same read before it ended, which was the first of the polls.
-    fn take(
-        &mut self,
-        call: &Call,
-        stand: Stand,
-        before: Option<i64>,
-        context: &RuleContext<'_>,
-        signals: &mut Signals,
-    ) {
+    /// Compares the result of a poll with that of the same one before.
+    fn compare(&mut self, call: &Call, stand: Stand, signals: &mut Signals) {
         let known = self.results.iter().position(|(call_key, _)| *call_key == call.wait_key());
         if let Some(at) = known.filter(|at| self.results[*at].1 != call.result_key) {
             if stand.equal || stand.plight > Plight::None {
@@ -135,6 +128,18 @@ impl Polling {
         if known.is_none() || self.results.is_empty() {
             push_bounded(&mut self.results, POLL_CALLS, (call.wait_key(), call.result_key));
         }
+    }
+
+    /// Takes a poll; `before` is when the same read before it ended, which was the first of the polls.
+    fn take(
+        &mut self,
+        call: &Call,
+        stand: Stand,
+        before: Option<i64>,
+        context: &RuleContext<'_>,
+        signals: &mut Signals,
+    ) {
+        self.compare(call, stand, signals);
         self.jam.take(call, stand);
         let Some(streak) = &mut self.streak else {
             self.streak = Some(Streak::begin(call, context));

@@ -149,25 +149,7 @@ impl Stagnation {
         } else if self.streaks.len() == TOOLS {
             self.streaks.pop_front();
         }
-        let mut named = TargetNames::default();
-        named.take(call);
-        let mut questions = Questions::default();
-        if says_nothing(call) {
-            questions.take(call);
-        }
-        self.streaks.push_back(ToolStreak {
-            tool: call.tool.clone(),
-            result_key: call.result_key,
-            exact: call.exact,
-            message: call.message.clone(),
-            novel: 0,
-            listed: u64::from(compared.listed),
-            named,
-            distinct: 0,
-            questions,
-            shown: false,
-            calls: Streak::begin(call, context),
-        });
+        self.streaks.push_back(ToolStreak::begin(call, compared, context));
     }
 }
 
@@ -202,6 +184,28 @@ fn searches(call: &Call) -> bool {
 }
 
 impl ToolStreak {
+    fn begin(call: &Call, compared: Comparison, context: &RuleContext<'_>) -> Self {
+        let mut named = TargetNames::default();
+        named.take(call);
+        let mut questions = Questions::default();
+        if says_nothing(call) {
+            questions.take(call);
+        }
+        Self {
+            tool: call.tool.clone(),
+            result_key: call.result_key,
+            exact: call.exact,
+            message: call.message.clone(),
+            novel: 0,
+            listed: u64::from(compared.listed),
+            named,
+            distinct: 0,
+            questions,
+            shown: false,
+            calls: Streak::begin(call, context),
+        }
+    }
+
     /// Reports the streak, if it is long enough. `names` says that the call tells what it is aimed at.
     fn report(&self, call: &Call, names: bool, context: &RuleContext<'_>, signals: &mut Signals) {
         let calls = self.calls.calls();

@@ -253,7 +253,7 @@ fn task(words: &[String]) -> Option<BannedAct> {
     let first = words.get(1..)?.iter().find(|word| !is_option(word));
     let said = if RUNNERS.contains(&name) || SHELLS.contains(&name) {
         first?.as_str()
-    } else if words[0].contains('/') || name.ends_with(".sh") {
+    } else if words[0].contains('/') || name.rsplit('.').next() == Some("sh") {
         name
     } else {
         return None;
@@ -384,7 +384,7 @@ const NO_DEPENDENCIES: [&str; 16] = [
 fn new_dependency(call: &Call, state: Option<&ToolState<'_>>) -> Option<Done> {
     let target = call.input.target.as_deref().filter(|_| call.kind == CallKind::Mutate)?;
     let file = target.rsplit(['/', '\\']).next()?;
-    let is_list = file.starts_with("requirements") && file.ends_with(".txt");
+    let is_list = file.starts_with("requirements") && file.rsplit('.').next() == Some("txt");
     if !is_list && !MANIFESTS.iter().any(|name| file == *name || name.starts_with('.') && file.ends_with(name)) {
         return None;
     }

@@ -95,7 +95,7 @@ struct ForRequest {
     /// How the checks stood that run elsewhere, at the last look.
     ci: Option<CiState>,
     /// What the last looks showed of what is not as it should be.
-    looks: LastLooks,
+    last_looks: LastLooks,
     /// What the last calls measured.
     measurements: Measurements,
     /// Which tests ran, and passed.
@@ -130,6 +130,14 @@ impl Changes {
     /// Whether there are none.
     fn is_empty(&self) -> bool {
         self.files == 0 && self.most < Change::Layout && !self.recorded
+    }
+}
+
+impl ForRequest {
+    /// Records what a call shows and measures.
+    fn record_shown(&mut self, work: &CallWork) {
+        self.last_looks.record(work);
+        self.measurements.record(work);
     }
 }
 
@@ -248,8 +256,7 @@ impl WorkLog {
             }
         }
         self.record_acts(work);
-        self.latest.looks.record(work);
-        self.latest.measurements.record(work);
+        self.latest.record_shown(work);
         self.merge_tampering(work);
         self.latest.stubs.merge(&work.stubs, &self.request);
         self.project.learn(&work.packages);

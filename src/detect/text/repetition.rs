@@ -150,7 +150,7 @@ mod tests {
             "<td></td>".repeat(900),
             format!("{}{}", "[".repeat(2000), "]".repeat(2000)),
             "use crate::errors::ParseError;\n".repeat(120),
-            (0..900).map(|n| format!("insert into seats values ({n}, 'free');\n")).collect(),
+            (0..900).map(|n| format!("insert into seats values ({n}, 'free');\n")).collect::<Vec<_>>().concat(),
         ] {
             assert_eq!(find(&text, false), None, "{text:.40}");
         }

@@ -37,14 +37,14 @@ impl Looks {
         (name, limit): (&'static str, u64),
         context: &RuleContext<'_>,
     ) -> Option<Signal> {
-        let Some(content) = call.content else {
+        let Some(shown) = call.content else {
             // An act, a failure, an empty answer.
             *self = Self::default();
             return None;
         };
-        let is_first = content != self.content;
+        let is_first = shown != self.content;
         if is_first {
-            *self = Self { content, calls: Streak::begin(call, context), ..Self::default() };
+            *self = Self { content: shown, calls: Streak::begin(call, context), ..Self::default() };
         }
         let is_other = self.is_other(call);
         // The same call again is the business of other rules, and who tries what nobody knows may do something by it.
@@ -58,7 +58,7 @@ impl Looks {
             return None;
         }
         let summary = format!("{} different looks in a row showed the same content", self.calls.calls());
-        let mut signal = Signal::new(name, Kind::Stagnation, Grade::Warn, content, summary);
+        let mut signal = Signal::new(name, Kind::Stagnation, Grade::Warn, shown, summary);
         self.calls.fill(&mut signal, context);
         Some(signal)
     }

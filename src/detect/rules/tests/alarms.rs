@@ -49,10 +49,8 @@ fn a_call_that_says_how_long_it_takes_has_that_long() {
             "messageID": "msg_1", "type": "tool", "tool": "bash", "callID": "c", "state": {"status": "running", "input": input}}}});
         let busy = json!({"type": "session.status", "properties": {"sessionID": "ses_1", "status": {"type": "busy"}}});
         let mut lines = vec![said, told, busy.to_string(), part.to_string()];
-        let mut at = 0;
-        for line in &mut lines {
+        for (at, line) in lines.iter_mut().enumerate() {
             *line = line.replacen('{', &format!("{{\"ts\":{at},"), 1);
-            at += 1;
         }
         lines.extend(
             (1..=minutes).map(|n| json!({"ts": n * 60_000, "type": "ocr.stream.tick", "properties": {}}).to_string()),

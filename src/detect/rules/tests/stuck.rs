@@ -51,7 +51,7 @@ fn clocks_and_tries_move_nothing() {
         |n| format!("SQL_Running: Yes\nRead_Pos: 40000\nExec_Pos: {}\nLast_Error: old", 400 * (n + 3)),
         |n| format!("{} files, 3 failed to open", 40 * n),
         |n| format!("status: failed parts 2, done {} %", n / 4),
-        |n| format!("module.db: Still creating... [{}m40s elapsed]", n),
+        |n| format!("module.db: Still creating... [{n}m40s elapsed]"),
     ];
     for says in honest {
         assert!(looks("sleep 38; jobs-status", says) <= Some(Grade::Notice), "{}", says(7));

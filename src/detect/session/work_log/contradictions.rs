@@ -179,7 +179,7 @@ impl WorkLog {
             return Some(format!("the agent says \"{}\", but the last output about it says \"{said}\"", claim.excerpt));
         }
         self.undone(&claims)
-            .or_else(|| self.latest.looks.fact(text, |word| self.request.names(&[word])))
+            .or_else(|| self.latest.last_looks.fact(text, |word| self.request.names(&[word])))
             .or_else(|| self.latest.test_runs.fact(text, &self.request))
             .or_else(|| self.latest.measurements.fact(text, &self.request))
             .or_else(|| self.latest.ci.as_ref().and_then(|ci| ci.claim_fact(text)))
