@@ -182,7 +182,7 @@ fn sort(before: &str, unit: &str, behind: &str, is_share: bool) -> Option<Sort> 
     if !unit.is_empty() && !is_size && !is_span || is_rate || before.ends_with(['/', '-', '#', '@', '.']) {
         return None;
     }
-    if said(&LEFT) || said(&FALLING) && !is_span {
+    if said(&LEFT) || said(&FALLING) && !is_span && !is_past(behind) {
         return Some(Sort::Falling);
     }
     if is_span || said(&CLOCKS) || is_past(behind) {

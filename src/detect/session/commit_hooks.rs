@@ -26,6 +26,8 @@ const NONE: [&str; 3] = ["→ No staged files match", "No staged files match", "
 /// What `lefthook` puts before each task that was well, and its last line.
 const WELL: [&str; 2] = ["✔️ ", "✔️"];
 const SUMMARY: &str = "summary: (done in";
+/// What is in a line that tells of one hook of `pre-commit`.
+const ROW: &str = "....";
 /// What `overcommit` says at the end.
 const ALL_PASSED: &str = "hooks passed";
 
@@ -52,8 +54,8 @@ fn passed(output: &str) -> bool {
         ran |= line.ends_with(ALL_PASSED);
         well |= WELL.iter().any(|sign| line.starts_with(sign));
         summed |= line.contains(SUMMARY);
-        // The subject of the commit may say anything.
-        if !line.starts_with('[') {
+        // The subject of the commit may say anything, and a hook that passed may be one of form.
+        if !line.starts_with('[') && !line.contains(ROW) {
             others.push_str(line);
             others.push('\n');
         }

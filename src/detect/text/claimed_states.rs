@@ -93,7 +93,7 @@ static PASSES: Phrases = Phrases::new(&[
     "pass|passes|passed|passing|green|succeed*|successful*|fine|grün|bestanden|bestehen|erfolgreich|läuft durch|laufen durch|durchgelaufen|passe|passent|réussi*|vert*|pasa|pasan|pasaron|verde*|passa|passam|passaram|passano|superat*|проход*|прош*|зелён*|зелен*|przechodz*|przesz*|slaagt|slagen|geslaagd|går igenom|består|geçti|geçiyor|通过|成功|通り|通って|パス|통과|성공",
 ]);
 
-/// The sentence in which an answer says that all tests pass; with `named`, only one that names the suite as a whole.
+/// The sentence in which an answer says that all tests pass.
 pub(crate) fn claims_whole_suite(text: &str) -> Option<String> {
     claims_state(text, State::WholeSuite, |sentence| PASSES.is_in(sentence))
 }

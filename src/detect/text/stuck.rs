@@ -204,7 +204,7 @@ fn has_error(text: &str, with_past: bool) -> bool {
         begins
             && (with_past || !is_past(text, *at))
             && value.chars().any(char::is_alphabetic)
-            && !matches!(&*value.to_lowercase(), "no" | "none" | "null" | "nil" | "false" | "ok" | "n" | "rate")
+            && !matches!(&*value.to_lowercase(), "none" | "null" | "nil" | "false" | "ok" | "n" | "rate")
     })
 }
 
