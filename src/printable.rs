@@ -109,14 +109,14 @@ fn frame_length(text: &str) -> Option<usize> {
     /// The longest name, in bytes, and the most words in it, as in `async Promise.all [as any]`.
     const NAME: (usize, usize) = (120, 4);
     let line = text.lines().next()?;
-    let first = line.split_whitespace().next()?;
-    if is_place(first) {
-        return Some(first.len());
+    let is_name = |open: &usize| *open <= NAME.0 && line[..*open].split_whitespace().count() <= NAME.1;
+    if let Some(open) = line.find('(').filter(is_name) {
+        let close = line[open..].find(')').map_or(line.len(), |close| open + close);
+        if is_place(&line[open + 1..close]) {
+            return Some(line.len().min(close + 1));
+        }
     }
-    let open = line.find('(').filter(|open| *open <= NAME.0 && line[..*open].split_whitespace().count() <= NAME.1)?;
-    let close = line[open..].find(')').map_or(line.len(), |close| open + close);
-    let is_frame = is_place(&line[open + 1..close]);
-    is_frame.then(|| line.len().min(close + 1))
+    line.split_whitespace().next().filter(|first| is_place(first)).map(str::len)
 }
 
 /// Whether a text is a place in a program: a path or an address with a line, or what has no source.

@@ -30,13 +30,6 @@ pub(crate) enum CallKind {
     Unknown,
 }
 
-impl CallKind {
-    /// Whether a call of this kind may do nothing but look.
-    pub(super) fn may_look(self) -> bool {
-        matches!(self, Self::Observe | Self::Unknown)
-    }
-}
-
 /// A row of the table of tools.
 struct Tools {
     kind: CallKind,

@@ -3,7 +3,6 @@
 use super::nonces::{holds_headers, may_number_requests, numbers_requests, without_nonces};
 use super::shell::Substitution;
 use crate::detect::hash;
-use crate::detect::text::repetition::{self, Repetition};
 use crate::detect::text::wait_signs::words;
 use crate::surrogates::without_lone_surrogates;
 use crate::wire::{Raw, members, text};
@@ -78,8 +77,6 @@ pub(crate) struct Input {
     /// The lines that an edit takes out, and those that it puts in, as hashes.
     pub(crate) removed: Vec<u64>,
     pub(crate) added: Vec<u64>,
-    /// What it repeats hundreds of times.
-    pub(crate) repetition: Option<Repetition>,
 }
 
 /// Arguments of tools for browsers that hold such a handle: Playwright's, Chrome's and others'.
@@ -170,22 +167,9 @@ impl Input {
             removed,
             added,
             target,
-            repetition: members.iter().find_map(repetition),
             command: first(&COMMANDS),
         }
     }
-}
-
-/// What an argument repeats hundreds of times. What an edit takes out was there before.
-fn repetition((name, value): &Member<'_>) -> Option<Repetition> {
-    let name = &**name;
-    if value.get().len() < repetition::SHORTEST || OLD.contains(&name) {
-        return None;
-    }
-    let text = if is_string(*value) { text::decode(*value) } else { Cow::Borrowed(value.get()) };
-    let found = repetition::find(&text, COMMANDS.contains(&name) || ASKS.contains(&name));
-    // Of a patch, only what it adds is written.
-    found.filter(|found| !PATCHES.contains(&name) || found.unit.repeat(2).windows(2).any(|pair| pair == b"\n+"))
 }
 
 /// What an input is about, for a person: its command, or else what it works on.

@@ -5,7 +5,6 @@ pub(crate) mod checks;
 pub(crate) mod classify;
 pub(crate) mod code_files;
 pub(crate) mod complaints;
-mod content;
 mod dates;
 pub(crate) mod error_place;
 pub(crate) mod failure;
@@ -27,7 +26,6 @@ pub(crate) mod running;
 pub(crate) mod shell;
 pub(crate) mod skipped_commands;
 mod soft_failure;
-pub(crate) mod sought;
 pub(crate) mod standing;
 pub(crate) mod target;
 pub(crate) mod target_names;
@@ -87,8 +85,6 @@ pub(crate) struct Call {
     pub(crate) result_key: u64,
     /// Equal for results that are the same in every digit.
     pub(crate) exact: u64,
-    /// Equal for looks whose answers say the same, however they are laid out; `None` if they say hardly anything.
-    pub(crate) content: Option<u64>,
     /// Whether the result is empty.
     pub(crate) empty: bool,
     /// How it failed, if it did.
@@ -167,7 +163,6 @@ impl Call {
             result_key: with_shown(hash::join(hash::of(&*state.status), result), state.attachments),
             numberless_key: with_shown(progress.joined(numberless_key(raw, &normalized)), state.attachments),
             exact: in_digits.map_or(result, |raw| hash::of(raw.get().split(METADATA).next().unwrap_or_default())),
-            content: raw.filter(|_| failure.is_none() && kind.may_look()).and_then(content::key),
             empty: is_nothing(&normalized),
             attempt_key: attempt_key(tool, &input, line.as_ref()),
             meant: meant(tool, state),

@@ -33,11 +33,6 @@ pub(crate) fn does_a_bit(tool: &str) -> bool {
     has_word(tool, GESTURES)
 }
 
-/// Whether a command asks a database or a service something.
-pub(crate) fn queries(command: &str) -> bool {
-    command_has_word(command, QUERIES)
-}
-
 /// Whether a call of `tool` looks at something that may change by itself: a job, a page, a service. A file changes when
 /// somebody writes it, and a tool that does something does not read. An unknown tool counts only if its words or an
 /// address suggest it. `input` is the text of its input.

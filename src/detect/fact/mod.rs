@@ -50,8 +50,6 @@ pub(crate) enum Fact<'a> {
     Round(&'a Round),
     /// New text of a channel arrived, and this block of it is prose; empty if none of it is.
     Text(Channel, &'a str),
-    /// A block of a channel's whole text is complete: code, tables and lists included.
-    WholeText(Channel),
     /// The text of a part is complete.
     TextOver(Channel),
     /// A step ended.
@@ -125,6 +123,4 @@ pub(crate) struct RuleContext<'a> {
     pub(crate) allowed: i64,
     /// The end of the prose of each channel, including the current block.
     pub(crate) windows: &'a PerChannel<Window>,
-    /// The end of the whole text of each channel.
-    pub(crate) whole_windows: &'a PerChannel<Window>,
 }

@@ -6,7 +6,6 @@ use crate::detect::config::Limit;
 use crate::detect::fact::{Fact, RuleContext};
 use crate::detect::quoted::quoted;
 use crate::detect::signal::{Signal, Signals};
-use crate::detect::text::counting::is_counted;
 use crate::detect::text::window::{TEXT_BLOCK, WINDOW, Window, compressed, variety};
 use crate::wire::Timestamp;
 use crate::wire::record::{Evidence, Grade, Kind};
@@ -79,7 +78,7 @@ impl Drift {
             let pieces = variety(reversed, most(&VARIETY))?;
             Some(format!("each piece of the last {length} characters of prose occurs {} times", length / pieces.max(1)))
         };
-        let Some(summary) = coded().or_else(varied).filter(|_| is_prose(reversed) && !is_counted(reversed)) else {
+        let Some(summary) = coded().or_else(varied).filter(|_| is_prose(reversed)) else {
             self.since = None;
             signals.release(NAME);
             return;

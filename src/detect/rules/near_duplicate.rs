@@ -5,7 +5,6 @@ use super::streak::Streak;
 use crate::detect::call::Call;
 use crate::detect::call::classify::CallKind;
 use crate::detect::call::normalize::without_numbers;
-use crate::detect::call::sought::pattern;
 use crate::detect::call::target_names::TargetNames;
 use crate::detect::call::volatility::does;
 use crate::detect::config::Limit;
@@ -261,11 +260,20 @@ fn own_parts<'a>(words: &[&'a str]) -> Vec<&'a str> {
 /// How many letters of its own the word of a search has at least, and from what similarity on two are spellings of one.
 const OWN: usize = 3;
 const ALIKE: u64 = 70;
-/// The word that a command searches for, in small letters without marks.
+/// Programs that search files for a pattern.
+const SEARCHES: [&str; 7] = ["grep", "rg", "ag", "ack", "egrep", "fgrep", "zgrep"];
+
+/// The word that a command searches for: its pattern, if that stands in quotes or is the first operand.
 fn sought(call: &Call) -> Option<String> {
-    let pattern =
-        pattern(call.input.command.as_deref().filter(|_| call.line.is_some() && call.kind == CallKind::Observe)?);
-    let letters = pattern?.chars().filter(char::is_ascii_alphanumeric);
+    let command = call.input.command.as_deref().filter(|_| call.line.is_some() && call.kind == CallKind::Observe)?;
+    let program = command.split_whitespace().find(|word| SEARCHES.contains(word))?;
+    let (_, behind) = command.split_once(program)?;
+    let quoted = behind.find(['"', '\'']).and_then(|at| {
+        let mark = behind[at..].chars().next()?;
+        behind[at + 1..].split(mark).next()
+    });
+    let plain = || behind.split_whitespace().find(|word| !word.starts_with('-'));
+    let letters = quoted.or_else(plain)?.chars().filter(char::is_ascii_alphanumeric);
     Some(letters.map(|c| c.to_ascii_lowercase()).collect())
 }
 

@@ -1,8 +1,6 @@
 //! Detects one tool that is called with different arguments each time and has the same result.
 
-mod looks;
 mod plans;
-mod questions;
 mod spawns;
 
 use super::rule::{Rule, RuleInfo};
@@ -17,9 +15,7 @@ use crate::detect::hash;
 use crate::detect::signal::{Signal, Signals};
 use crate::detect::text::missed_goal::tells_of_nothing;
 use crate::wire::record::{Grade, Kind};
-use looks::Looks;
 use plans::Plans;
-use questions::Questions;
 use spawns::{Spawns, is_spawn};
 use std::collections::VecDeque;
 
@@ -33,9 +29,6 @@ const EMPTY: Limit =
 const WARN: Limit = Limit::new("stagnation.more", 4, "further such calls between a notice and a warning");
 // Each of them is a session of its own.
 const SPAWNS: Limit = Limit::new("stagnation.spawns", 6, "subagents in a row that find nothing before a warning");
-// Twice or three times, in another way, looks closer.
-const LOOKS: Limit =
-    Limit::new("stagnation.looks", 12, "different looks in a row that show the same content before a warning");
 
 /// Novel calls of any tool that end a streak.
 const NOVEL: u64 = 3;
@@ -56,8 +49,6 @@ struct ToolStreak {
     /// What its calls name, and how many of them name something that none before them did.
     named: TargetNames,
     distinct: u64,
-    /// What its calls asked that found nothing.
-    questions: Questions,
     /// Since its last call, another tool showed what that may have made.
     shown: bool,
     calls: Streak,
@@ -67,7 +58,6 @@ struct ToolStreak {
 #[derive(Default)]
 pub(super) struct Stagnation {
     streaks: VecDeque<ToolStreak>,
-    looks: Looks,
     plans: Plans,
     spawns: Spawns,
 }
@@ -76,7 +66,7 @@ impl Rule for Stagnation {
     const INFO: RuleInfo = RuleInfo {
         name: NAME,
         about: "one tool, different arguments each time, the same result",
-        limits: &[NOTICE, EMPTY, WARN, SPAWNS, LOOKS],
+        limits: &[NOTICE, EMPTY, WARN, SPAWNS],
     };
 
     fn observe(&mut self, fact: &Fact<'_>, context: &RuleContext<'_>, signals: &mut Signals) {
@@ -98,10 +88,6 @@ impl Rule for Stagnation {
                     }
                 }
                 if !compared.waits() {
-                    let limit = (NAME, context.config.limit(&LOOKS));
-                    if let Some(signal) = self.looks.take(call, *compared, limit, context) {
-                        signals.report(signal);
-                    }
                     self.take(call, *compared, context, signals);
                 }
             }
@@ -137,9 +123,7 @@ impl Stagnation {
                 streak.calls.add(call, context);
                 streak.listed += u64::from(compared.listed);
                 let is_other = std::mem::replace(&mut streak.exact, call.exact) != call.exact;
-                let is_question = says_nothing(call) && streak.questions.take(call);
-                streak.distinct +=
-                    u64::from(is_other || is_shown || is_question || names.is_some_and(|names| names > 0));
+                streak.distinct += u64::from(is_other || is_shown || names.is_some_and(|names| names > 0));
                 streak.report(call, names.is_some(), context, signals);
             }
             return;
@@ -149,7 +133,20 @@ impl Stagnation {
         } else if self.streaks.len() == TOOLS {
             self.streaks.pop_front();
         }
-        self.streaks.push_back(ToolStreak::begin(call, compared, context));
+        let mut named = TargetNames::default();
+        named.take(call);
+        self.streaks.push_back(ToolStreak {
+            tool: call.tool.clone(),
+            result_key: call.result_key,
+            exact: call.exact,
+            message: call.message.clone(),
+            novel: 0,
+            listed: u64::from(compared.listed),
+            named,
+            distinct: 0,
+            shown: false,
+            calls: Streak::begin(call, context),
+        });
     }
 }
 
@@ -184,28 +181,6 @@ fn searches(call: &Call) -> bool {
 }
 
 impl ToolStreak {
-    fn begin(call: &Call, compared: Comparison, context: &RuleContext<'_>) -> Self {
-        let mut named = TargetNames::default();
-        named.take(call);
-        let mut questions = Questions::default();
-        if says_nothing(call) {
-            questions.take(call);
-        }
-        Self {
-            tool: call.tool.clone(),
-            result_key: call.result_key,
-            exact: call.exact,
-            message: call.message.clone(),
-            novel: 0,
-            listed: u64::from(compared.listed),
-            named,
-            distinct: 0,
-            questions,
-            shown: false,
-            calls: Streak::begin(call, context),
-        }
-    }
-
     /// Reports the streak, if it is long enough. `names` says that the call tells what it is aimed at.
     fn report(&self, call: &Call, names: bool, context: &RuleContext<'_>, signals: &mut Signals) {
         let calls = self.calls.calls();

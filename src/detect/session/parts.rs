@@ -11,7 +11,6 @@ use crate::detect::quoted::quoted;
 use crate::detect::text::assemble::{NewText, TextAssembler};
 use crate::detect::text::channel::{Channel, PerChannel};
 use crate::detect::text::prose::ProseFilter;
-use crate::detect::text::window::TEXT_BLOCK;
 use crate::wire::Raw;
 use crate::wire::part::{Part, Tokens};
 use crate::wire::record::Why;
@@ -189,35 +188,16 @@ impl PartReader {
         if !new.text.is_empty() {
             state.activity.retrying = false;
             self.silent = false;
-            self.show_text(new.channel, &new.text, state, line, effects);
+            let mut prose = std::mem::take(&mut self.buffer);
+            self.prose.get_mut(new.channel).push(&new.text, &mut prose);
+            show_prose(new.channel, &prose, state, line, effects);
+            if prose.capacity() <= BUFFER {
+                prose.clear();
+                self.buffer = prose;
+            }
         }
         if new.completes_part {
             self.end_text(new.channel, state, line, effects);
-        }
-    }
-
-    /// Shows text to the rules: its prose, and after it each block of the whole that is complete.
-    fn show_text(
-        &mut self,
-        channel: Channel,
-        mut text: &str,
-        state: &mut State,
-        line: &LineContext<'_>,
-        effects: &mut Effects,
-    ) {
-        let mut prose = std::mem::take(&mut self.buffer);
-        while !text.is_empty() {
-            let (block, rest) = state.whole_windows.get_mut(channel).push_block(text);
-            self.prose.get_mut(channel).push(block, &mut prose);
-            show_prose(channel, &prose, state, line, effects);
-            prose.clear();
-            if state.whole_windows.get(channel).is_at_multiple(TEXT_BLOCK, block) {
-                state.show(&Fact::WholeText(channel), line, effects);
-            }
-            text = rest;
-        }
-        if prose.capacity() <= BUFFER {
-            self.buffer = prose;
         }
     }
 
@@ -229,7 +209,6 @@ impl PartReader {
         }
         state.show(&Fact::TextOver(channel), line, effects);
         state.windows.get_mut(channel).clear();
-        state.whole_windows.get_mut(channel).clear();
     }
 
     fn end_step(&mut self, part: &Part<'_>, state: &mut State, line: &LineContext<'_>, effects: &mut Effects) {

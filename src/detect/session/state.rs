@@ -37,8 +37,6 @@ pub(crate) struct State {
     pub(super) user: User,
     /// The end of the prose of the current part of each channel.
     pub(super) windows: PerChannel<Window>,
-    /// The same of the whole text: code, tables and lists included.
-    pub(super) whole_windows: PerChannel<Window>,
     /// Rests and findings since a person's last message.
     pub(super) iterations: u64,
     /// Whether the latest event had a time.
@@ -56,7 +54,6 @@ impl State {
             rounds: Rounds::default(),
             user: User::default(),
             windows: PerChannel::default(),
-            whole_windows: PerChannel::default(),
             iterations: 0,
             timed: false,
             ended: ByHash::new(ENDED),
@@ -75,7 +72,6 @@ impl State {
             has_goal: self.user.has_goal(),
             allowed: self.user.allowed(),
             windows: &self.windows,
-            whole_windows: &self.whole_windows,
         };
         self.rule_runner.show(fact, &context, effects);
     }
@@ -114,7 +110,6 @@ impl State {
             has_goal: self.user.has_goal(),
             allowed: self.user.allowed(),
             windows: &self.windows,
-            whole_windows: &self.whole_windows,
         };
         let rest = self.completion.deadline(line.config, self.pending());
         self.rule_runner.deadline(&context).into_iter().chain(rest).min()

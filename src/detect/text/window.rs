@@ -88,7 +88,7 @@ impl Window {
 
 /// A character as one byte. Characters beyond ASCII are folded: equal ones stay equal, and different ones
 /// differ often enough.
-pub(super) fn folded(c: char) -> u8 {
+fn folded(c: char) -> u8 {
     let code = u32::from(c);
     let folded = if c.is_ascii() { code } else { 0x80 | ((code ^ (code >> 7)) & 0x7f) };
     u8::try_from(folded).unwrap_or(b'?')

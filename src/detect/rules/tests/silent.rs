@@ -172,48 +172,12 @@ fn novelty() {
 
 #[test]
 fn stagnation() {
-    let spellings = [
-        "berth_plan",
-        "berthPlan",
-        "BerthPlan",
-        "BERTH_PLAN",
-        "berth-plan",
-        "berthplan",
-        "berth.plan",
-        "getBerthPlan",
-        "berth plan",
-        "plan_of_berth",
-        "berths?_plan",
-        "berthPlans",
-        "_berthplan",
-    ];
-    let search = |n: usize, word: &str| call(5 * n, "grep", &json!({"pattern": word}), "No files found");
-    let spelled = |count| gravest(&session((0..count).map(|n| search(n, spellings[n]))));
-    assert_eq!(spelled(5), None);
-    assert_eq!(spelled(7), Some(Grade::Notice));
-    assert_eq!(spelled(13), Some(Grade::Warn));
-}
-
-#[test]
-fn audit() {
-    #[rustfmt::skip]
-    let patterns = [
-        "eval\\(", "innerHTML", "dangerouslySet", "child_process", "pickle[.]loads", "yaml\\.load", "subprocess", "md5", "sha1", "verify=False", "os\\.system", "Math\\.random",
-        "document\\.write", "execSync", "shell=True", "unserialize", "strcpy", "gets\\(", "mktemp", "chmod 777", "rejectUnauthorized", "InsecureSkipVerify", "allow_redirects", "tmpnam",
-        "localStorage", "createCipher", "Access-Control", "DES_ecb", "jwt\\.decode", "trustAllCerts", "debug=True", "SECRET", "BEGIN PRIVATE", "@ts-ignore", "noqa", "ObjectInputStream",
-        "Runtime\\.getRuntime", "popen", "xml\\.sax", "ENTITY", "lxml",
-    ];
-    let by = |tool: &str, argument: &str| {
-        let calls = patterns.iter().enumerate();
-        session(
-            calls
-                .map(|(n, pattern)| call(5 * n, tool, &json!({argument: pattern, "path": "/w/src"}), "No files found")),
-        )
-    };
-    assert_eq!(gravest(&by("grep", "pattern")), Some(Grade::Notice));
-    assert_eq!(gravest(&by("search_code", "query")), Some(Grade::Notice));
-    let commands = patterns.iter().enumerate().map(|(n, pattern)| bash(5 * n, &format!("rg -n '{pattern}' src"), ""));
-    assert_eq!(gravest(&session(commands)), Some(Grade::Notice));
+    let words =
+        ["alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda", "mu", "nu"];
+    let search = |n: usize| call(5 * n, "grep", &json!({"pattern": words[n].repeat(2)}), "No files found");
+    assert_eq!(gravest(&session((0..5).map(search))), None);
+    assert_eq!(gravest(&session((0..7).map(search))), Some(Grade::Notice));
+    assert_eq!(gravest(&session((0..12).map(search))), Some(Grade::Warn));
 }
 
 #[test]
