@@ -3,7 +3,7 @@
 use super::markup::markup;
 use super::page::Report;
 use super::summary::{Episode, Severity, Summary};
-use super::text::{grades, used, waste};
+use super::text::{grades, since, time, used, waste};
 use super::units::{dollars, duration, number};
 use crate::wire::record::Wasted;
 use std::fmt::Write;
@@ -131,7 +131,7 @@ fn body(page: &mut Page, recording: &Summary) {
         page.add("\n### What happened\n\n| At | | |\n|--:|---|---|\n");
     }
     for (at, what, text) in events {
-        let at = duration(at.since(recording.began));
+        let at = since(at);
         page.add(&format!("| {at} | {what} | {} |\n", escape(text)));
     }
     if recording.untold > 0 {
@@ -171,8 +171,8 @@ fn problem(page: &mut Page, recording: &Summary, place: u64, episode: &Episode) 
         let mark = if episode.is_loop() { format!("{place}.") } else { "-".to_owned() };
         let _ = writeln!(block, "{mark} {}", code(excerpt.as_str()));
     }
-    let at = duration(episode.since.since(recording.began));
-    let over = episode.closed_at.map(|at| duration(at.since(recording.began)));
+    let at = time(recording, Some(&episode.session), episode.since);
+    let over = episode.closed_at.map(|at| time(recording, Some(&episode.session), at));
     let over = over.map_or_else(|| "still open at the end".to_owned(), |over| format!("over at {over}"));
     let _ = write!(block, "\nBegan at {at}; {over}.");
     if episode.wasted != Wasted::default() {

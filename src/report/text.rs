@@ -77,14 +77,14 @@ fn write_recording(page: &mut String, recording: &Summary) -> Result {
         writeln!(page, "\n… and {} more.", number(recording.omitted))?;
     }
     for rest in &recording.rests {
-        writeln!(page, "\nCame to rest at {}: {}", seconds(recording, rest.at), rest.text)?;
+        writeln!(page, "\nCame to rest at {}: {}", time(recording, Some(&rest.session), rest.at), rest.text)?;
         write_evidence(page, &rest.evidence)?;
     }
     if !recording.steps.is_empty() {
         writeln!(page)?;
     }
     for step in &recording.steps {
-        writeln!(page, "{:8} {:7} {}", seconds(recording, step.at), step.what, step.text)?;
+        writeln!(page, "{:8} {:7} {}", time(recording, step.session.as_ref(), step.at), step.what, step.text)?;
     }
     if recording.untold > 0 {
         writeln!(page, "\n… and {} lines that are left out.", number(recording.untold))?;
@@ -99,12 +99,12 @@ fn write_episode(page: &mut String, recording: &Summary, episode: &Episode) -> R
     } else {
         write_evidence(page, &episode.evidence)?;
     }
-    write!(page, "      began at {}", seconds(recording, episode.since))?;
+    write!(page, "      began at {}", time(recording, Some(&episode.session), episode.since))?;
     if !episode.since_id.is_empty() {
         write!(page, ", event {}", episode.since_id)?;
     }
     match episode.closed_at {
-        Some(at) => writeln!(page, "; over at {}", seconds(recording, at))?,
+        Some(at) => writeln!(page, "; over at {}", time(recording, Some(&episode.session), at))?,
         None => writeln!(page, "; still open at the end")?,
     }
     if episode.wasted != Wasted::default() {
@@ -137,9 +137,14 @@ fn write_lap(page: &mut String, episode: &Episode) -> Result {
     writeln!(page, "      └── {} laps", episode.laps)
 }
 
-/// A time as the time since the first line.
-fn seconds(recording: &Summary, at: Timestamp) -> String {
-    duration(at.since(recording.began))
+/// A time of a session as the time since the first line.
+pub(super) fn time(recording: &Summary, session: Option<&Shown>, at: Timestamp) -> String {
+    since(recording.since_first(session, at))
+}
+
+/// The time since the first line, as far as it is known.
+pub(super) fn since(elapsed: Option<i64>) -> String {
+    elapsed.map_or_else(|| "?".to_owned(), duration)
 }
 
 /// `1 stop, 0 warn, 2 notice`

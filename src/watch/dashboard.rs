@@ -123,7 +123,7 @@ fn follow(shared: &Arc<Shared>, tty: &Tty, columns: Option<usize>) -> JoinHandle
             for chunk in chunks(&block) {
                 if tty.is_gone() {
                     if !std::mem::replace(&mut is_told, true) {
-                        story.resume(shared.board().clock);
+                        story.resume(shared.board().origins.clone());
                     }
                     chunk.for_each(|line| story.tell(line));
                 } else {

@@ -10,12 +10,14 @@ use crate::wire::record::{
     Action, ActionKind, AnyRecord, Finding, Gap, Grade, Opened, Phase, RunResult, State, Totals,
 };
 use crate::wire::text::{decode, printable};
-use crate::wire::{Event, Observation, Raw, Status, StreamClock, observe};
+use crate::wire::{Event, Observation, Origins, Raw, Status, Timestamp, observe};
 
 /// The width of a line where no terminal says otherwise, in characters.
 const WIDTH: usize = 120;
 /// The width of the time and of the word before each text, in characters.
 const LABEL: usize = 19;
+/// The width of the time, in characters.
+const STAMP: usize = 9;
 /// The least width of a text, in characters: on a narrower terminal it is wrapped.
 const NARROW: usize = 40;
 /// The length of a longer sentence, in characters.
@@ -40,7 +42,8 @@ pub(super) enum Tone {
 /// Renders lines as text.
 #[derive(Debug)]
 pub(super) struct Renderer {
-    clock: StreamClock,
+    /// Where each session is, and what time it is there.
+    origins: Origins,
     /// The parts that were shown.
     shown: BoundedMap<String, ()>,
     /// The calls that run.
@@ -49,8 +52,6 @@ pub(super) struct Renderer {
     first: Option<String>,
     /// The last finished text of the first session, until it is shown whole.
     answer: Option<String>,
-    /// Where requests are answered.
-    server: Option<String>,
     /// Whether changes were taken back, so that not all files that were changed still are.
     reverted: bool,
     /// The width of a text, in characters.
@@ -69,12 +70,11 @@ impl Renderer {
     /// Renders for a terminal with so many columns, if there is one.
     pub(super) fn new(columns: Option<usize>) -> Self {
         Self {
-            clock: StreamClock::default(),
+            origins: Origins::default(),
             shown: BoundedMap::new(REMEMBERED),
             running: Running::default(),
             first: None,
             answer: None,
-            server: None,
             reverted: false,
             columns,
             width: columns.unwrap_or(WIDTH).saturating_sub(LABEL).max(NARROW),
@@ -83,8 +83,8 @@ impl Renderer {
 
     /// Goes on where another view of the same stream has stopped.
     #[cfg(all(unix, feature = "tui"))]
-    pub(super) fn resume(&mut self, clock: StreamClock) {
-        self.clock = clock;
+    pub(super) fn resume(&mut self, origins: Origins) {
+        self.origins = origins;
     }
 
     /// The text for one line; none for most.
@@ -92,16 +92,22 @@ impl Renderer {
         let Ok(observation) = observe(line) else {
             return Vec::new();
         };
-        let now = self.clock.see(observation.ts);
+        let record = AnyRecord::of(&observation.event);
+        let now = self.origins.follow(&observation, record.as_ref());
         let name = self.name(&observation);
-        let news = match &observation.event {
-            Event::Part(part) => self.part(part, name.is_empty()).into_iter().collect(),
-            Event::Record { kind, properties } => self.record(kind, *properties),
-            _ => self.event(&observation, line).into_iter().collect(),
+        let session = observation.session.as_deref().or_else(|| record.as_ref()?.session()).map(str::to_owned);
+        let news = match (record, &observation.event) {
+            (Some(record), _) => self.record(record),
+            (_, Event::Part(part)) => self.part(part, session.as_deref(), name.is_empty(), now).into_iter().collect(),
+            _ => self.event(&observation, line, now).into_iter().collect(),
         };
-        let news = news.into_iter().map(|(tone, text)| (tone, format!("{name}{text}")));
-        let waits = self.running.overdue(now).into_iter().map(|text| (Tone::Quiet, text));
-        news.chain(waits).collect::<Vec<_>>().into_iter().map(|(tone, text)| (tone, self.stamped(&text))).collect()
+        let news =
+            news.into_iter().map(|(tone, text)| (tone, self.stamped(session.as_deref(), &format!("{name}{text}"))));
+        let mut told: Vec<_> = news.collect();
+        for (session, text) in self.running.overdue(&self.origins) {
+            told.push((Tone::Quiet, self.stamped(session.as_deref(), &text)));
+        }
+        told
     }
 
     /// Which session a line is about, where that is not the first one.
@@ -111,11 +117,16 @@ impl Renderer {
         if first == session { String::new() } else { format!("[{}] ", short(session)) }
     }
 
-    /// The text after the time since the first line.
-    fn stamped(&self, text: &str) -> String {
-        let since = self.clock.elapsed() / 100;
-        let (hours, minutes, seconds, tenth) = (since / 36_000, since / 600 % 60, since / 10 % 60, since % 10);
+    /// The text after the time since the first line of its session's stream. What is about several hosts has the time of
+    /// none.
+    fn stamped(&self, session: Option<&str>, text: &str) -> String {
         let text = printable(&masked(text));
+        let now = session.map_or(self.origins.latest(), |session| self.origins.now(session));
+        let Some(since) = self.origins.since_first(session, now) else {
+            return format!("{:STAMP$}{text}", "");
+        };
+        let since = since / 100;
+        let (hours, minutes, seconds, tenth) = (since / 36_000, since / 600 % 60, since / 10 % 60, since % 10);
         let line = match hours {
             0 => format!("{minutes:02}:{seconds:02}.{tenth}  {text}"),
             // As wide as the others.
@@ -128,7 +139,7 @@ impl Renderer {
     }
 
     /// A finished call or a finished text, each once.
-    fn part(&mut self, part: &Part, is_first: bool) -> Option<(Tone, String)> {
+    fn part(&mut self, part: &Part, session: Option<&str>, is_first: bool, now: Timestamp) -> Option<(Tone, String)> {
         let text = match (&*part.kind, &part.state) {
             ("tool", Some(state)) if state.is_over() => {
                 self.running.end(&part.id);
@@ -137,7 +148,7 @@ impl Renderer {
             ("tool", Some(state)) => {
                 let input = state.input.map(brief).unwrap_or_default();
                 let what = format!("{} {}", part.tool.as_deref().unwrap_or("tool"), excerpt(&input, self.width / 2));
-                self.running.begin(&part.id, what, self.clock.now());
+                self.running.begin(&part.id, session, what, now);
                 return None;
             }
             ("text", _) if part.time.as_ref().is_some_and(|t| t.end().is_some()) => {
@@ -163,7 +174,7 @@ impl Renderer {
     }
 
     /// An event that is neither a part nor a record.
-    fn event(&self, observation: &Observation, line: &str) -> Option<(Tone, String)> {
+    fn event(&self, observation: &Observation, line: &str, now: Timestamp) -> Option<(Tone, String)> {
         match &observation.event {
             Event::Error { name, message } => {
                 let message = message.map(decode).unwrap_or_default();
@@ -172,30 +183,24 @@ impl Renderer {
             Event::Compacted => Some((Tone::Notice, "compact  the context was compacted".to_owned())),
             Event::Status(Status::Retry { attempt, message, next }) => {
                 let message = message.map(decode).unwrap_or_default();
-                let wait = next.map(|next| next.saturating_sub(self.clock.now().ms()));
+                let wait = next.map(|next| next.saturating_sub(now.ms()).max(0));
                 let again = wait.map(|ms| format!(" in {}", duration(ms))).unwrap_or_default();
                 let text = format!("retry    attempt {attempt}{again}: {}", excerpt(&message, self.width));
                 Some((Tone::Warn, text))
             }
             Event::Asked { request, question, what } => {
                 let what = excerpt(&asked::request(line, *question, *what), SENTENCE);
-                Some((Tone::Warn, format!("asks     {}", self.asked(request, *question, &what))))
+                let server = self.server(observation.session.as_deref());
+                Some((Tone::Warn, format!("asks     {}", asked(request, *question, &what, server))))
             }
             _ => None,
         }
     }
 
-    /// What a session asks, and how to answer it.
-    fn asked(&self, request: &str, question: bool, what: &str) -> String {
-        let (kind, answer) = if question { ("question", "TEXT") } else { ("permission", "once") };
-        let how = match &self.server {
-            Some(server) => {
-                let answer = shell_word(&format!("{request}={answer}"));
-                format!("with: ocr-act --answer {answer} --server {}", shell_word(server))
-            }
-            None => format!("begin the run with --on-{kind}"),
-        };
-        format!("{what} (answer it in OpenCode, or {how})")
+    /// Where the requests of a session are answered, if anyone can.
+    fn server(&self, session: Option<&str>) -> Option<&str> {
+        let opened = session.map_or_else(|| self.origins.only_opened(), |session| self.origins.opened(session));
+        opened.filter(|opened| !opened.replay)?.server.as_deref()
     }
 
     /// The whole of the agent's last answer, if less of it was shown.
@@ -208,11 +213,7 @@ impl Renderer {
         std::iter::once(head).chain(lines).collect()
     }
 
-    fn record(&mut self, kind: &str, properties: Raw<'_>) -> Vec<(Tone, String)> {
-        // A record of another shape than ours is not shown.
-        let Ok(Some(record)) = AnyRecord::parse(kind, properties) else {
-            return Vec::new();
-        };
+    fn record(&mut self, record: AnyRecord) -> Vec<(Tone, String)> {
         match record {
             AnyRecord::RunResult(record) => {
                 let mut rendered = self.answer();
@@ -223,14 +224,22 @@ impl Renderer {
                 self.reverted |= record.action == ActionKind::Rollback && record.phase == Phase::Taken;
                 vec![action(&record)]
             }
-            record => {
-                if let AnyRecord::Opened(opened) = &record {
-                    self.server = opened.server.clone().filter(|_| !opened.replay);
-                }
-                of_record(record)
-            }
+            record => of_record(record),
         }
     }
+}
+
+/// A request, and how to answer it.
+fn asked(request: &str, question: bool, what: &str, server: Option<&str>) -> String {
+    let (kind, answer) = if question { ("question", "TEXT") } else { ("permission", "once") };
+    let how = match server {
+        Some(server) => {
+            let answer = shell_word(&format!("{request}={answer}"));
+            format!("with: ocr-act --answer {answer} --server {}", shell_word(server))
+        }
+        None => format!("begin the run with --on-{kind}"),
+    };
+    format!("{what} (answer it in OpenCode, or {how})")
 }
 
 /// The end of a session's id, which differs between sessions.
@@ -413,6 +422,31 @@ mod tests {
     fn names_other_sessions_and_hours() {
         let shown = render(&[&text(0, "ses_one", "p", "a"), &text(3_723_000, "ses_other123456", "q", "b")]);
         assert_eq!(shown, ["00:00.0  says     a", "1:02:03  [123456] says     b"]);
+    }
+
+    #[test]
+    fn sessions_of_several_hosts_have_their_own_times_and_servers() {
+        const DAY: i64 = 86_400_000;
+        let hosts = [("a", 10 * DAY), ("b", 13 * DAY)];
+        let opened = hosts.map(|(host, ts)| {
+            format!(
+                r#"{{"ts":{ts},"type":"ocr.stream.opened","properties":{{"sessionID":"ses_{host}","server":"http://{host}:4096","directory":"/srv","replay":false}}}}"#
+            )
+        });
+        let asks = hosts.map(|(host, ts)| {
+            format!(
+                r#"{{"ts":{},"type":"permission.asked","properties":{{"id":"per_{host}","sessionID":"ses_{host}","permission":"bash","patterns":["rm"]}}}}"#,
+                ts + 5000
+            )
+        });
+        let ends = format!(r#"{{"ts":{},"type":"ocr.stream.gap","properties":{{"lasted":9000}}}}"#, 10 * DAY + 7000);
+        let shown = render(&[&opened[0], &opened[1], &asks[0], &asks[1], &ends]);
+        let told = &shown[2..];
+        for (line, host) in told.iter().zip(["a", "b"]) {
+            assert!(line.starts_with("00:05.0  "), "{line}");
+            assert!(line.contains(&format!("ocr-act --answer per_{host}=once --server http://{host}:4096")), "{line}");
+        }
+        assert!(told[2].starts_with("         gap      9 s"), "{}", told[2]);
     }
 
     #[test]

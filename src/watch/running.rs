@@ -1,7 +1,7 @@
 //! Tracks the running calls, and when to mention them again.
 
 use crate::printable::duration;
-use crate::wire::Timestamp;
+use crate::wire::{Origins, Timestamp};
 
 /// How many calls are remembered: far more than run at once.
 const CALLS: usize = 64;
@@ -19,6 +19,7 @@ pub(super) struct Running(Vec<Call>);
 #[derive(Debug)]
 struct Call {
     id: String,
+    session: Option<String>,
     what: String,
     since: Timestamp,
     /// After which time a person is told, in milliseconds.
@@ -27,7 +28,7 @@ struct Call {
 
 impl Running {
     /// A call runs; what is known of it may grow.
-    pub(super) fn begin(&mut self, id: &str, what: String, now: Timestamp) {
+    pub(super) fn begin(&mut self, id: &str, session: Option<&str>, what: String, now: Timestamp) {
         if let Some(call) = self.0.iter_mut().find(|call| call.id == id) {
             call.what = what;
             return;
@@ -35,7 +36,8 @@ impl Running {
         if self.0.len() == CALLS {
             self.0.remove(0);
         }
-        self.0.push(Call { id: id.to_owned(), what, since: now, next: FIRST });
+        let session = session.map(str::to_owned);
+        self.0.push(Call { id: id.to_owned(), session, what, since: now, next: FIRST });
     }
 
     /// A call has ended.
@@ -43,13 +45,14 @@ impl Running {
         self.0.retain(|call| call.id != id);
     }
 
-    /// The calls to tell of now, with their time.
-    pub(super) fn overdue(&mut self, now: Timestamp) -> Vec<String> {
+    /// The calls to tell of now, with their time, each with its session.
+    pub(super) fn overdue(&mut self, origins: &Origins) -> Vec<(Option<String>, String)> {
         let mut told = Vec::new();
         for call in &mut self.0 {
+            let now = call.session.as_deref().map_or(origins.latest(), |session| origins.now(session));
             let lasted = now.since(call.since);
             if lasted >= call.next {
-                told.push(format!("running  {} ({} so far)", call.what, duration(lasted)));
+                told.push((call.session.clone(), format!("running  {} ({} so far)", call.what, duration(lasted))));
                 while call.next <= lasted {
                     call.next *= GROWTH;
                 }
@@ -66,11 +69,16 @@ mod tests {
     #[test]
     fn tells_after_ten_seconds_and_then_rarely() {
         let mut running = Running::default();
-        running.begin("p", "bash make".to_owned(), Timestamp::from_ms(0));
-        let told: Vec<i64> =
-            (0..100).filter(|second| !running.overdue(Timestamp::from_ms(second * 1000)).is_empty()).collect();
+        running.begin("p", None, "bash make".to_owned(), Timestamp::from_ms(0));
+        let mut origins = Origins::default();
+        let mut is_told = |second: i64| {
+            origins.pass(Some(second * 1000));
+            !running.overdue(&origins).is_empty()
+        };
+        let told: Vec<i64> = (0..100).filter(|second| is_told(*second)).collect();
         assert_eq!(told, [10, 20, 40, 80]);
         running.end("p");
-        assert!(running.overdue(Timestamp::from_ms(1_000_000)).is_empty());
+        origins.pass(Some(1_000_000));
+        assert!(running.overdue(&origins).is_empty());
     }
 }

@@ -49,8 +49,8 @@ impl Watch {
 
     /// Goes on where the dashboard was closed.
     #[cfg(all(unix, feature = "tui"))]
-    pub(super) fn resume(&mut self, clock: crate::wire::StreamClock) {
-        self.renderer.resume(clock);
+    pub(super) fn resume(&mut self, origins: crate::wire::Origins) {
+        self.renderer.resume(origins);
     }
 }
 

@@ -5,6 +5,7 @@
 //! * [`Recognizer`] finds out whether an input is understood at all, and if not, what it looks like.
 //! * [`record`]: our own `ocr.*` lines. Its files are the specification of the format.
 //! * [`Usage`]: what parts used, each counted once. [`waste()`]: what problems wasted, each call counted once.
+//! * [`Origins`]: where each session of a stream is, and what time it is there.
 //! * [`json`]: reading JSON without losing or copying anything. `time`: time stamps and the clock of a stream.
 
 pub(crate) mod dialect;
@@ -12,6 +13,7 @@ mod event;
 mod frame;
 mod head;
 pub mod json;
+mod origins;
 pub mod part;
 mod recognizer;
 pub mod record;
@@ -27,6 +29,7 @@ pub use head::{Head, head};
 pub use json::decode::{checked_members, members};
 pub use json::raw::Raw;
 pub use json::text;
+pub use origins::Origins;
 pub use recognizer::{Recognizer, Unrecognized};
 pub use time::{StreamClock, Timestamp};
 pub use usage::{Usage, UsageCounter};

@@ -84,6 +84,20 @@ impl StreamClock {
         self.now
     }
 
+    /// Whether any line had a time.
+    pub fn is_set(&self) -> bool {
+        self.first.is_some()
+    }
+
+    /// Takes in the lines of another clock that goes alike: the earlier of the first, the later of the latest.
+    pub fn join(&mut self, other: Self) {
+        match (self.first, other.first) {
+            (_, None) => {}
+            (None, Some(_)) => *self = other,
+            (Some(first), Some(others)) => (self.first, self.now) = (Some(first.min(others)), self.now.max(other.now)),
+        }
+    }
+
     /// The time of the latest line; the epoch before the first.
     pub fn now(&self) -> Timestamp {
         self.now

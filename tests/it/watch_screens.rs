@@ -275,6 +275,42 @@ fn e_says_what_an_answer_needs() {
 }
 
 #[test]
+fn hosts_of_a_merged_stream_are_told_apart() {
+    const DAY: i64 = 86_400_000;
+    let hosts = [("one", 100 * DAY, 5000), ("two", 103 * DAY, 9000)];
+    let opened = hosts.iter().map(|(host, ts, _)| {
+        format!(
+            r#"{{"ts":{ts},"type":"ocr.stream.opened","properties":{{"server":"http://{host}:4096","version":"1.{host}","directory":"/srv/{host}","replay":false}}}}"#
+        )
+    });
+    let created = hosts.iter().map(|(host, ts, _)| {
+        format!(
+            r#"{{"ts":{ts},"type":"session.created","properties":{{"sessionID":"ses_{host}","info":{{"id":"ses_{host}","title":"On {host}","directory":"/srv/{host}"}}}}}}"#
+        )
+    });
+    let asks = hosts.iter().map(|(host, ts, _)| {
+        format!(
+            r#"{{"ts":{ts},"type":"ocr.detect.state","properties":{{"sessionID":"ses_{host}","state":"waiting","since":{ts},"on":"permission: bash: make","request":"per_{host}","options":["once"],"told":"event"}}}}"#
+        )
+    });
+    let ticks = hosts.iter().map(|(host, ts, waits)| {
+        format!(r#"{{"ts":{},"type":"ocr.stream.tick","properties":{{"sessions":["ses_{host}"]}}}}"#, ts + waits)
+    });
+    let lines: Vec<String> = opened.chain(created).chain(asks).chain(ticks).collect();
+    let (mut view, board) = (View::default(), board(lines.join("\n").as_bytes()));
+    let size = (140, 45);
+    let list = text(&picture(&board, &view, size, true));
+    has(&list, &["? waits for you     9s On two", "? waits for you     5s On one"]);
+    assert!(list.find("9s On two") < list.find("5s On one"), "{list}");
+    has(&list, &["two:4096 · OpenCode 1.two · /srv/two", "turn 0/10 · 9s"]);
+    press(&mut view, &board, "e");
+    has(&text(&picture(&board, &view, size, true)), &["--answer per_two=once --server http://two:4096"]);
+    press(&mut view, &board, "\u{1b}je");
+    let other = text(&picture(&board, &view, size, true));
+    has(&other, &["--answer per_one=once --server http://one:4096", "one:4096 · OpenCode 1.one · /srv/one"]);
+}
+
+#[test]
 fn search_looks_at_what_is_shown() {
     let (mut view, board) = (View::default(), asking());
     press(&mut view, &board, "/OUT1\n");

@@ -6,7 +6,7 @@
 
 use super::super::markup::markup;
 use super::super::shown::Shown;
-use super::super::summary::{Bar, Episode, Summary};
+use super::super::summary::{Bar, Episode, Mark, Summary};
 use super::super::units::{count, dollars, duration, number};
 use crate::wire::Timestamp;
 use std::fmt::{Result, Write};
@@ -21,22 +21,37 @@ const THINNEST: f64 = 2.0;
 const TIMES: i64 = 4;
 
 /// Where a time is on the axis.
-struct Axis {
-    began: Timestamp,
+struct Axis<'a> {
+    recording: &'a Summary,
     lasted: i64,
 }
 
-impl Axis {
+impl Axis<'_> {
+    /// The milliseconds from the first line to a time of this session.
+    fn since_first(&self, session: Option<&Shown>, at: Timestamp) -> i64 {
+        self.recording.since_first(session, at).unwrap_or(0)
+    }
+
+    /// The session at this place among those of the summary.
+    fn session(&self, place: usize) -> Option<&Shown> {
+        self.recording.sessions.get(place).map(|session| &session.id)
+    }
+
+    /// The milliseconds from the first line to a mark.
+    fn of_mark(&self, mark: &Mark) -> i64 {
+        self.since_first(mark.session.and_then(|place| self.session(place)), mark.at)
+    }
+
     // A recording lasts fewer than 2^53 milliseconds.
     #[allow(clippy::cast_precision_loss)]
-    fn x(&self, at: Timestamp) -> f64 {
-        (at.since(self.began) as f64 / self.lasted as f64).min(1.0) * WIDTH
+    fn x(&self, elapsed: i64) -> f64 {
+        (elapsed as f64 / self.lasted as f64).min(1.0) * WIDTH
     }
 }
 
 /// Writes the timeline of a recording that lasts any time.
 pub(super) fn write_timeline(page: &mut String, recording: &Summary) -> Result {
-    let axis = Axis { began: recording.began, lasted: recording.lasted() };
+    let axis = Axis { recording, lasted: recording.lasted() };
     let timeline = &recording.timeline;
     if axis.lasted == 0 || (timeline.bars.is_empty() && timeline.marks.is_empty() && recording.episodes.is_empty()) {
         return Ok(());
@@ -103,8 +118,9 @@ fn write_bar(page: &mut String, class: &str, (from, to): (f64, f64), (y, height)
 }
 
 fn write_call(page: &mut String, axis: &Axis, bar: &Bar) -> Result {
-    let (from, to) = (axis.x(bar.start), axis.x(bar.end));
-    let at = duration(bar.end.since(axis.began));
+    let [start, end] = [bar.start, bar.end].map(|at| axis.since_first(axis.session(bar.session), at));
+    let (from, to) = (axis.x(start), axis.x(end));
+    let at = duration(end);
     let took = duration(bar.end.since(bar.start));
     let what = match (bar.calls, bar.failed) {
         (1, 0) => "call".to_owned(),
@@ -117,8 +133,9 @@ fn write_call(page: &mut String, axis: &Axis, bar: &Bar) -> Result {
 }
 
 fn write_episode(page: &mut String, axis: &Axis, episode: &Episode) -> Result {
-    let end = episode.closed_at.unwrap_or_else(|| axis.began.after(axis.lasted));
-    let (from, to) = (axis.x(episode.since), axis.x(end));
+    let since_first = |at| axis.since_first(Some(&episode.session), at);
+    let end = episode.closed_at.map_or(axis.lasted, since_first);
+    let (from, to) = (axis.x(since_first(episode.since)), axis.x(end));
     let title = format!("{} ({}): {}", episode.rule, episode.grade, episode.summary);
     write_bar(page, &episode.grade.to_string(), (from, to), (3, 6), &title)
 }
@@ -129,7 +146,7 @@ fn write_totals(page: &mut String, recording: &Summary, axis: &Axis) -> Result {
     #[allow(clippy::cast_precision_loss)]
     let total = usage.tokens as f64;
     #[allow(clippy::cast_precision_loss)]
-    let tokens = recording.timeline.marks.iter().map(|mark| (mark.at, mark.tokens as f64));
+    let tokens = recording.timeline.marks.iter().map(|mark| (axis.of_mark(mark), mark.tokens as f64));
     if total > 0.0 {
         let name = match usage.tokens {
             // As long as there is room for in the margin.
@@ -139,7 +156,7 @@ fn write_totals(page: &mut String, recording: &Summary, axis: &Axis) -> Result {
         write_curve(page, axis, ("tokens", &name), tokens, total)?;
     }
     if let Some(cost) = usage.cost() {
-        let spent = recording.timeline.marks.iter().map(|mark| (mark.at, mark.dollars));
+        let spent = recording.timeline.marks.iter().map(|mark| (axis.of_mark(mark), mark.dollars));
         write_curve(page, axis, ("cost", &dollars(cost)), spent, cost)?;
     }
     Ok(())
@@ -150,7 +167,7 @@ fn write_curve(
     page: &mut String,
     axis: &Axis,
     (class, name): (&str, &str),
-    points: impl Iterator<Item = (Timestamp, f64)>,
+    points: impl Iterator<Item = (i64, f64)>,
     total: f64,
 ) -> Result {
     const HEIGHT: f64 = 40.0;
@@ -158,9 +175,12 @@ fn write_curve(
     const MARGIN: f64 = 2.0;
     let bottom = HEIGHT - MARGIN;
     let mut path = format!("M0 {bottom}");
+    let mut latest = 0;
     for (at, value) in points {
+        // Of several hosts, one may lag behind another; what was used never becomes less.
+        latest = latest.max(at);
         let y = bottom - (value / total) * (bottom - MARGIN);
-        write!(path, "H{:.1}V{y:.1}", axis.x(at))?;
+        write!(path, "H{:.1}V{y:.1}", axis.x(latest))?;
     }
     write!(path, "H{WIDTH}")?;
     write_lane(page, name, 40, |page| write!(page, "<path class=\"{class}\" d=\"{path}\"/>"))

@@ -7,7 +7,7 @@ use super::markup::markup;
 use super::page::Report;
 use super::shown::Shown;
 use super::summary::{Episode, Severity, Summary};
-use super::text::{grades, used, waste};
+use super::text::{grades, since, time, used, waste};
 use super::units::{dollars, duration, iso, number};
 use crate::wire::Usage;
 use crate::wire::record::Wasted;
@@ -198,8 +198,8 @@ fn write_episode(page: &mut String, recording: &Summary, episode: &Episode) -> R
         writeln!(page, "<li><code>{}</code></li>", markup(excerpt.as_str()))?;
     }
     writeln!(page, "</{list}>")?;
-    let at = duration(episode.since.since(recording.began));
-    let over = episode.closed_at.map(|at| format!("over at {}", duration(at.since(recording.began))));
+    let at = time(recording, Some(&episode.session), episode.since);
+    let over = episode.closed_at.map(|at| format!("over at {}", time(recording, Some(&episode.session), at)));
     write!(page, "<p class=\"quiet\">Began at {at}; {}.", over.as_deref().unwrap_or("still open at the end"))?;
     if episode.wasted != Wasted::default() {
         let cost = recording.usage.price_of(episode.wasted.tokens);
@@ -237,7 +237,7 @@ fn write_events(page: &mut String, recording: &Summary) -> Result {
     }
     writeln!(page, "<h3>What happened</h3>\n<table class=\"events\">")?;
     for (at, what, text) in events {
-        let at = duration(at.since(recording.began));
+        let at = since(at);
         writeln!(page, "<tr><td class=\"n\">{at}</td><td>{what}</td><td>{}</td></tr>", markup(text))?;
     }
     writeln!(page, "</table>")?;

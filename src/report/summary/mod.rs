@@ -15,13 +15,15 @@ pub use usage::Session;
 
 use super::shown::Shown;
 use crate::wire::record::{Grade, Outcome, RunOutcome, Wasted};
-use crate::wire::{Timestamp, Usage};
+use crate::wire::{Origins, Timestamp, Usage};
 
 /// Something that happened once and is told in one line: a gap, a decision, an action.
 #[derive(Debug, Clone)]
 pub struct Step {
     /// When it happened.
     pub at: Timestamp,
+    /// The session that it is about, if it is about one.
+    pub session: Option<Shown>,
     /// What kind of line it is.
     pub what: &'static str,
     /// The line in words.
@@ -69,6 +71,8 @@ pub struct Summary {
     pub began: Timestamp,
     /// The time of its last line.
     pub ended: Timestamp,
+    /// Where each session is, and what time it is there.
+    pub origins: Origins,
     /// The task that the session was given.
     pub task: Option<Shown>,
     /// The requested model.
@@ -103,9 +107,19 @@ impl Summary {
         Self { file: Some(Shown::new(file)), foreign: Some(Shown::new(reason)), ..Self::default() }
     }
 
-    /// How long the recording is, in milliseconds.
+    /// How long the recording is, in milliseconds. Of merged streams, whose clocks may differ, it is the longest of what
+    /// the sessions' own clocks say.
     pub fn lasted(&self) -> i64 {
-        self.ended.since(self.began)
+        if self.origins.is_merged() { self.origins.elapsed() } else { self.ended.since(self.began) }
+    }
+
+    /// The milliseconds from the first line to a time of this session; of merged streams, from the first line of the
+    /// session's family. `None` if that is not known.
+    pub fn since_first(&self, session: Option<&Shown>, at: Timestamp) -> Option<i64> {
+        if self.origins.is_merged() {
+            return self.origins.since_first(session.map(Shown::as_str), at);
+        }
+        Some(at.since(self.began))
     }
 
     /// How many problems of this grade there are.
@@ -123,15 +137,19 @@ impl Summary {
         self.usage.price_of(self.wasted.tokens)
     }
 
-    /// Rests, gaps, decisions and actions, in the order of their times: when, what kind of line, and what it says.
-    pub fn events(&self) -> Vec<(Timestamp, &'static str, &str)> {
+    /// Rests, gaps, decisions and actions, in the order of their times: how long after the first line, what kind of line,
+    /// and what it says.
+    pub fn events(&self) -> Vec<(Option<i64>, &'static str, &str)> {
         // Without the end of a run, the last rest is the outcome, and was told as such.
         let told = if self.end.is_none() { self.rests.len() } else { 0 };
         let rests = (1..).zip(&self.rests).map(|(place, rest)| {
             let text = if place == told { rest.outcome.in_words() } else { rest.text.as_str() };
-            (rest.at, "rest", text)
+            (self.since_first(Some(&rest.session), rest.at), "rest", text)
         });
-        let steps = self.steps.iter().map(|step| (step.at, step.what, step.text.as_str()));
+        let steps = self
+            .steps
+            .iter()
+            .map(|step| (self.since_first(step.session.as_ref(), step.at), step.what, step.text.as_str()));
         let mut events: Vec<_> = rests.chain(steps).collect();
         events.sort_by_key(|(at, ..)| *at);
         events

@@ -9,7 +9,7 @@ use crate::printable::duration;
 use crate::report::shown::Shown;
 use crate::wire::part::Part;
 use crate::wire::record::{AnyRecord, Done, Opened, Wasted};
-use crate::wire::{Event, Observation, Raw, Timestamp, Unrecognized, Usage, head, is_cut, matters, observe};
+use crate::wire::{Event, Observation, Timestamp, Unrecognized, Usage, head, is_cut, matters, observe};
 use std::cmp::Reverse;
 
 /// The most rests, and the most steps, that are told.
@@ -80,6 +80,7 @@ impl Reader {
         self.lines += 1;
         self.is_cut = false;
         if let Some(head) = head(line).filter(|head| !matters(head.kind)) {
+            self.summary.origins.pass(Some(head.ts));
             self.set_time(Some(head.ts));
             return;
         }
@@ -89,8 +90,13 @@ impl Reader {
             return;
         };
         self.set_time(observation.ts);
+        let record = AnyRecord::of(&observation.event);
+        let now = self.summary.origins.follow(&observation, record.as_ref());
+        if self.summary.origins.is_merged() {
+            self.now = now;
+        }
         match &observation.event {
-            Event::Record { kind, properties } => self.add_record(kind, *properties),
+            Event::Record { kind, .. } => self.add_record(kind, record),
             Event::Part(part) => self.add_part(&observation, part),
             Event::Session { parent, .. } => {
                 if let Some(session) = &observation.session {
@@ -116,7 +122,7 @@ impl Reader {
     /// The summary. `foreign` says why nothing in the recording was understood.
     pub fn finish(mut self, foreign: Option<&Unrecognized>) -> Summary {
         if self.is_cut {
-            self.add_step("cut", "the recording ends in the middle of a line; what followed is missing");
+            self.add_step("cut", None, "the recording ends in the middle of a line; what followed is missing");
         }
         let trusts_recording = self.recorded.any && !self.afresh;
         let mut found = if trusts_recording { self.recorded } else { self.detected };
@@ -158,7 +164,8 @@ impl Reader {
             return;
         };
         if added.steps > 0 {
-            self.timeline.add_step(self.now, &self.counter.total);
+            let place = self.counter.place(session);
+            self.timeline.add_step(self.now, place, &self.counter.total);
         }
         if added.calls > 0
             && let Some(session) = self.counter.place(session)
@@ -167,9 +174,9 @@ impl Reader {
         }
     }
 
-    fn add_record(&mut self, kind: &str, properties: Raw<'_>) {
+    fn add_record(&mut self, kind: &str, record: Option<AnyRecord>) {
         // A record of another shape than ours says nothing here.
-        let Ok(Some(record)) = AnyRecord::parse(kind, properties) else {
+        let Some(record) = record else {
             return;
         };
         self.recorded.any |= kind.starts_with(FOUND);
@@ -177,10 +184,11 @@ impl Reader {
             AnyRecord::Opened(opened) => self.add_opened(&opened),
             AnyRecord::Gap(gap) => {
                 let rest = if gap.complete { "nothing was missed" } else { "something may be missing" };
-                self.add_step("gap", &format!("{} without the server; {rest}", duration(gap.lasted)));
+                let session = gap.session_id.as_deref();
+                self.add_step("gap", session, &format!("{} without the server; {rest}", duration(gap.lasted)));
             }
-            AnyRecord::Decision(decision) => self.add_step("review", &decision.to_string()),
-            AnyRecord::Action(action) => self.add_step("action", &action.to_string()),
+            AnyRecord::Decision(decision) => self.add_step("review", Some(&decision.session_id), &decision.to_string()),
+            AnyRecord::Action(action) => self.add_step("action", Some(&action.session_id), &action.to_string()),
             AnyRecord::RunResult(result) => {
                 let text = Shown::new(&result.to_string());
                 self.summary.end = Some(RunEnd { outcome: result.outcome, exit_code: result.exit_code, text });
@@ -201,7 +209,7 @@ impl Reader {
         fill(&mut self.summary.directory, &opened.directory);
     }
 
-    fn add_step(&mut self, what: &'static str, text: &str) {
+    fn add_step(&mut self, what: &'static str, session: Option<&str>, text: &str) {
         let steps = &mut self.summary.steps;
         if steps.len() >= TOLD {
             self.summary.untold += 1;
@@ -209,7 +217,7 @@ impl Reader {
         }
         let text = Shown::new(text);
         let text = without_repeated(text.as_str(), steps.iter().rev().map(|step| step.text.as_str()));
-        steps.push(Step { at: self.now, what, text: Shown::new(&text) });
+        steps.push(Step { at: self.now, session: session.map(Shown::new), what, text: Shown::new(&text) });
     }
 }
 
@@ -260,6 +268,35 @@ mod tests {
         let summary = reader.finish(None);
         let bar = summary.timeline.bars[0];
         assert_eq!((bar.start.ms(), bar.end.ms(), summary.began.ms(), summary.lasted()), (4000, 5000, 4000, 1000));
+    }
+
+    #[test]
+    fn hosts_whose_clocks_differ_have_their_own_times() {
+        const DAY: i64 = 86_400_000;
+        let mut reader = Reader::new(None, false);
+        let hosts = [("a", 10 * DAY), ("b", 13 * DAY)];
+        for (host, ts) in hosts {
+            let opened =
+                format!(r#"{{"ts":{ts},"type":"ocr.stream.opened","properties":{{"server":"http://{host}/"}}}}"#);
+            reader.read(opened.as_bytes());
+        }
+        for (host, ts) in hosts {
+            let busy = r#""type":"session.status","properties":{"sessionID":"HOST","status":{"type":"busy"}}"#;
+            reader.read(format!("{{\"ts\":{ts},{}}}", busy.replace("HOST", host)).as_bytes());
+            let found = FINDING.replace(r#""s""#, &format!("\"{host}\"")).replace("2000", &(ts + 2000).to_string());
+            reader.read(found.as_bytes());
+            let call = CALL.replace(r#""s""#, &format!("\"{host}\"")).replace("5000", &(ts + 5000).to_string());
+            reader.read(call.as_bytes());
+        }
+        let review =
+            r#"{"ts":TS,"type":"ocr.review.decision","properties":{"sessionID":"a","action":"continue","reason":"r"}}"#;
+        reader.read(review.replace("TS", &(13 * DAY + 5000).to_string()).as_bytes());
+        let summary = reader.finish(None);
+        assert_eq!(summary.lasted(), 5000);
+        let began = summary.episodes.iter().map(|e| summary.since_first(Some(&e.session), e.since));
+        assert_eq!(began.collect::<Vec<_>>(), [Some(2000), Some(2000)]);
+        let events: Vec<_> = summary.events().into_iter().map(|(at, ..)| at).collect();
+        assert!(events.iter().all(|at| *at == Some(5000)), "{events:?}");
     }
 
     #[test]

@@ -25,6 +25,8 @@ pub struct Bar {
 pub struct Mark {
     /// The time.
     pub at: Timestamp,
+    /// The place of the session among those of the summary, if it has one.
+    pub session: Option<usize>,
     /// Tokens so far.
     pub tokens: u64,
     /// Dollars so far.
@@ -54,9 +56,9 @@ impl Timeline {
     }
 
     /// Notes what had been used at a time.
-    pub(super) fn add_step(&mut self, at: Timestamp, total: &Usage) {
+    pub(super) fn add_step(&mut self, at: Timestamp, session: Option<usize>, total: &Usage) {
         self.since_mark += 1;
-        let mark = Mark { at, tokens: total.tokens, dollars: total.dollars };
+        let mark = Mark { at, session, tokens: total.tokens, dollars: total.dollars };
         if self.since_mark <= self.skipped
             && let Some(last) = self.marks.last_mut()
         {
@@ -108,7 +110,7 @@ mod tests {
             let at = Timestamp::from_ms(n);
             timeline.add_call(Bar { session, start: at, end: at, calls: 1, failed: 0 });
             total.tokens += 1;
-            timeline.add_step(at, &total);
+            timeline.add_step(at, Some(session), &total);
         }
         assert!(timeline.bars.len() <= MOST && timeline.marks.len() <= MOST);
         assert_eq!(timeline.bars.iter().map(|bar| bar.calls).sum::<u64>(), 20_000);

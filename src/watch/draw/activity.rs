@@ -44,7 +44,9 @@ pub fn draw(scene: &Scene, area: Rect, buffer: &mut Buffer) {
 
 fn rows_of(scene: &Scene, entry: &Entry, columns: usize, most: usize) -> Vec<Line<'static>> {
     let (word, style) = scene.theme.topic(entry.topic);
-    let ago = duration(scene.board.clock.since_first(entry.ts));
+    let session = Some(&*entry.session).filter(|session| !session.is_empty());
+    // What is about several hosts has the time of none.
+    let ago = scene.board.origins.since_first(session, entry.ts).map(duration).unwrap_or_default();
     let text = match scene.board.session(&entry.session).filter(|_| scene.is_list()) {
         Some(session) => format!("{} ({})", entry.text, fit(&scene.board.name(session), 30)),
         None => entry.text.clone(),

@@ -44,11 +44,11 @@ pub fn rows(scene: &Scene, session: &Session, columns: usize) -> Vec<Line<'stati
 /// The command that answers what the session asks, with the first of the answers to choose from: no key does.
 fn command(scene: &Scene, session: &Session) -> Option<String> {
     let request = session.state.request.as_deref().filter(|request| !request.is_empty())?;
-    let opened = scene.board.opened.as_ref();
-    if opened.is_some_and(|opened| opened.replay) {
+    let origins = &scene.board.origins;
+    if origins.is_replay(&session.id) {
         return None;
     }
-    let server = opened.and_then(|opened| opened.server.as_deref()).unwrap_or("URL");
+    let server = origins.opened(&session.id).and_then(|opened| opened.server.as_deref()).unwrap_or("URL");
     let answer = session.state.options.first().map_or("TEXT", String::as_str);
     let answer = shell_word(&format!("{request}={answer}"));
     Some(printable(&format!("ocr-act --answer {answer} --server {}", shell_word(&masked(server)))))

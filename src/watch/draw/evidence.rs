@@ -64,15 +64,16 @@ fn body(scene: &Scene, finding: &Finding, columns: usize) -> Vec<Line<'static>> 
 
 /// Where it began, how long it lasts, and what it cost.
 fn facts(scene: &Scene, finding: &Finding) -> Vec<(&'static str, String)> {
-    let clock = scene.board.clock;
+    let origins = &scene.board.origins;
+    let session = &*finding.session_id;
     let at = |ms: i64| Timestamp::from_ms(ms);
     let mut facts = Vec::new();
     if finding.since.ts > 0 {
-        let began = duration(clock.since_first(at(finding.since.ts)));
+        let began = duration(origins.since_first(Some(session), at(finding.since.ts)).unwrap_or(0));
         facts.push(("began", format!("{began} into the stream, at {}", finding.since.id)));
         // Who waits, waits on; of other problems, nobody knows before their next event.
         let waits = finding.state != State::Closed && matches!(finding.kind, Kind::Stall | Kind::Blocked);
-        let last = if waits { clock.now().max(at(finding.last.ts)) } else { at(finding.last.ts) };
+        let last = if waits { origins.now(session).max(at(finding.last.ts)) } else { at(finding.last.ts) };
         facts.push(("lasts", duration(last.since(at(finding.since.ts)))));
     }
     let (calls, tokens) = (finding.wasted.calls, finding.wasted.tokens);

@@ -102,7 +102,8 @@ fn counts(scene: &Scene, columns: usize) -> Line<'static> {
 
 /// Who works, and where: agent, model, server, directory.
 fn place(scene: &Scene, session: Option<&Session>, columns: usize) -> Line<'static> {
-    let opened = scene.board.opened.as_ref();
+    let origins = &scene.board.origins;
+    let opened = session.map_or_else(|| origins.only_opened(), |session| origins.opened(&session.id));
     let server = opened
         .and_then(|opened| opened.server.as_deref())
         .map(|url| url.trim_start_matches("http://").trim_end_matches('/').to_owned());
@@ -123,7 +124,7 @@ fn place(scene: &Scene, session: Option<&Session>, columns: usize) -> Line<'stat
 /// The state of the session, and what it has used of what it may use.
 fn numbers(scene: &Scene, session: &Session, columns: usize) -> Line<'static> {
     let theme = scene.theme;
-    let now = scene.board.clock.now();
+    let now = scene.board.origins.now(&session.id);
     let (sign, word, style) = theme.session(session);
     let since = duration(now.since(session.state.since));
     let mut spans = vec![Span::styled(format!("{sign} {word} {since}"), style)];

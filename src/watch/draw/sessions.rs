@@ -76,7 +76,7 @@ pub fn draw(scene: &Scene, area: Rect, buffer: &mut Buffer) {
 
 fn row(scene: &Scene, session: &Session, depth: usize, columns: Columns) -> Line<'static> {
     let (sign, word, style) = scene.theme.session(session);
-    let since = duration(scene.board.clock.now().since(session.state.since));
+    let since = duration(scene.board.age(session));
     let state = if columns.state == SIGN { sign.to_owned() } else { format!("{sign} {word}") };
     let mut spans = vec![Span::styled(padded(&state, columns.state), style), Span::raw(format!("{since:>SINCE$} "))];
     let name = format!("{}{}", "  ".repeat(depth), scene.board.name(session));

@@ -22,7 +22,7 @@ pub fn summary(board: &Board) -> Vec<String> {
     }
     let usage = board.usage();
     if usage.calls + usage.all_tokens() > 0 {
-        let lasted = duration(board.clock.elapsed());
+        let lasted = duration(board.origins.elapsed());
         let (calls, tokens, cost) = (count(usage.calls), count(usage.all_tokens()), cost(usage.dollars));
         rows.push(format!("{lasted}, {calls} calls, {tokens} tokens, {cost}"));
     }
@@ -53,7 +53,7 @@ fn answer(board: &Board) -> Vec<String> {
 fn row(board: &Board, session: &Session) -> String {
     let theme = Theme { colors: false };
     let (sign, word, _) = theme.session(session);
-    let since = duration(board.clock.now().since(session.state.since));
+    let since = duration(board.age(session));
     if let Some(status) = session.state.cut_off {
         let (sign, word, _) = theme.status(status);
         let doing = if status == SessionStatus::Tool { "running a tool" } else { word };

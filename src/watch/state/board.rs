@@ -10,8 +10,7 @@ use crate::pipe::tell::masked;
 use crate::printable::{duration, without_frames};
 use crate::wire::record::{Action, AnyRecord, Closed, Done, Finding, Gap, Grade, Opened, Phase, RunResult, State};
 use crate::wire::text::{decode, printable};
-use crate::wire::{Event, Observation, StreamClock, Timestamp, Usage, about, head, matters, observe_with_head};
-use std::cmp::Reverse;
+use crate::wire::{Event, Observation, Origins, Timestamp, Usage, about, head, matters, observe_with_head};
 
 /// How many sessions are kept. Of more, those that need a person the least are left out.
 const SESSIONS: usize = 256;
@@ -22,10 +21,8 @@ const ID_END: usize = 4;
 /// What the lines have said so far.
 #[derive(Debug, Clone)]
 pub struct Board {
-    /// The time of the stream.
-    pub clock: StreamClock,
-    /// How the stream was opened.
-    pub opened: Option<Opened>,
+    /// Where each session is, and what time it is there.
+    pub origins: Origins,
     /// Why the stream ended.
     pub closed: Option<Closed>,
     /// How the run ended.
@@ -41,8 +38,7 @@ pub struct Board {
 impl Default for Board {
     fn default() -> Self {
         Self {
-            clock: StreamClock::default(),
-            opened: None,
+            origins: Origins::default(),
             closed: None,
             result: None,
             activity: Activity::default(),
@@ -58,27 +54,24 @@ impl Board {
     pub fn see(&mut self, line: &[u8]) {
         let head = head(line);
         if let Some(head) = head.filter(|head| !matters(head.kind)) {
-            self.clock.see(Some(head.ts));
+            self.origins.pass(Some(head.ts));
             return;
         }
         let Ok(text) = std::str::from_utf8(line) else { return };
         let Ok(seen) = observe_with_head(head, text) else { return };
-        let now = self.clock.see(seen.ts);
-        match &seen.event {
-            Event::Record { kind, properties } => {
-                // A record of another shape than ours is not shown.
-                if let Ok(Some(record)) = AnyRecord::parse(kind, *properties) {
-                    self.record(record, now);
-                }
-            }
-            Event::Heartbeat | Event::Other => {}
+        let record = AnyRecord::of(&seen.event);
+        let now = self.origins.follow(&seen, record.as_ref());
+        match (record, &seen.event) {
+            (Some(record), _) => self.record(record, now),
+            // A record of another shape than ours is not shown.
+            (None, Event::Record { .. } | Event::Heartbeat | Event::Other) => {}
             _ => self.event(&seen, text, now),
         }
     }
 
     /// Another program of the pipe said something to the person.
     pub fn hear(&mut self, words: &str) {
-        self.activity.add(self.clock.now(), "", Topic::Says, words);
+        self.activity.add(self.origins.latest(), "", Topic::Says, words);
     }
 
     /// A session by its id.
@@ -86,19 +79,24 @@ impl Board {
         self.sessions.get(id)
     }
 
+    /// How long a session has been in its state, in milliseconds of its own time.
+    pub fn age(&self, session: &Session) -> i64 {
+        self.origins.now(&session.id).since(session.state.since)
+    }
+
     /// All sessions: those that need a person first, and of those the one that waits longest; otherwise as they were
     /// first seen. Each has its subagents below it, and with it its depth.
     pub fn sessions(&self) -> Vec<(&Session, usize)> {
         let mut all: Vec<&Session> = self.sessions.iter().map(|(_, session)| session).collect();
-        all.sort_by_key(|session| session.urgency());
+        all.sort_by_cached_key(|session| session.urgency(self.age(session)));
         let is_root = |session: &&Session| {
             session.parent.as_ref().is_none_or(|id| *id == session.id || !self.sessions.contains_key(id))
         };
         let mut families: Vec<Vec<(&Session, usize)>> =
             all.iter().copied().filter(is_root).map(|root| family(root, &all)).collect();
-        families.sort_by_key(|family| {
-            let urgent = family.iter().map(|(session, _)| session.urgency()).min();
-            (urgent.map(|(rank, since, _)| (rank, since)), family[0].0.number)
+        families.sort_by_cached_key(|family| {
+            let urgent = family.iter().map(|(session, _)| session.urgency(self.age(session))).min();
+            (urgent.map(|(rank, waits, _)| (rank, waits)), family[0].0.number)
         });
         families.concat()
     }
@@ -142,7 +140,7 @@ impl Board {
         if !self.sessions.is_full() {
             return;
         }
-        let calmest = self.sessions.iter().max_by_key(|(_, session)| (session.rank(), Reverse(session.state.since)));
+        let calmest = self.sessions.iter().max_by_key(|(_, session)| (session.rank(), self.age(session)));
         let Some(id) = calmest.map(|(id, _)| id.clone()) else { return };
         if let Some(session) = self.sessions.remove(&id) {
             self.evicted.add(&session.usage);
@@ -170,7 +168,7 @@ impl Board {
 
     fn record(&mut self, record: AnyRecord, now: Timestamp) {
         match record {
-            AnyRecord::Opened(opened) => self.open(opened, now),
+            AnyRecord::Opened(opened) => self.open(&opened, now),
             AnyRecord::Finding(finding) => self.found(finding, now),
             AnyRecord::StateChange(change) => {
                 if let (Some(request), Some(on)) = (&change.request, &change.on) {
@@ -206,7 +204,7 @@ impl Board {
         }
     }
 
-    fn open(&mut self, opened: Opened, now: Timestamp) {
+    fn open(&mut self, opened: &Opened, now: Timestamp) {
         if let Some(id) = opened.session_id.clone() {
             let session = self.entry(&id, now);
             let set = |known: &mut Option<String>, said: &Option<String>| {
@@ -218,7 +216,6 @@ impl Board {
             set(&mut session.model, &opened.model);
             set(&mut session.directory, &opened.directory);
         }
-        self.opened = Some(opened);
     }
 
     fn found(&mut self, finding: Finding, now: Timestamp) {
@@ -273,6 +270,52 @@ fn family<'a>(root: &'a Session, all: &[&'a Session]) -> Vec<(&'a Session, usize
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const HOUR: i64 = 3_600_000;
+
+    /// Three hosts, whose clocks differ by hours and days, ask within the same second; then time passes on each.
+    fn merged() -> Board {
+        let mut board = Board::default();
+        let mut see = |ts: i64, kind: &str, properties: String| {
+            board.see(format!(r#"{{"ts":{ts},"type":"{kind}","properties":{{{properties}}}}}"#).as_bytes());
+        };
+        let hosts = [("a", 100 * HOUR), ("b", 98 * HOUR), ("c", 172 * HOUR)];
+        for (host, ts) in hosts {
+            let opened =
+                format!(r#""server":"http://{host}:4096","directory":"/srv/{host}","version":"{host}","replay":false"#);
+            see(ts, "ocr.stream.opened", opened);
+        }
+        for (host, ts) in hosts {
+            let created = format!(r#""sessionID":"ses_{host}","info":{{"id":"ses_{host}","directory":"/srv/{host}"}}"#);
+            see(ts, "session.created", created);
+            let asks = format!(
+                r#""sessionID":"ses_{host}","state":"waiting","since":{ts},"on":"permission: bash","request":"per_{host}","options":["once"],"told":"event""#
+            );
+            see(ts, "ocr.detect.state", asks);
+        }
+        for ((host, ts), waits) in hosts.into_iter().zip([20_000, 40_000, 30_000]) {
+            see(ts + waits, "ocr.stream.tick", format!(r#""sessions":["ses_{host}"]"#));
+        }
+        board
+    }
+
+    #[test]
+    fn age_is_that_of_the_session() {
+        let board = merged();
+        let ages: Vec<_> = board.sessions().iter().map(|(session, _)| (&*session.id, board.age(session))).collect();
+        assert_eq!(ages, [("ses_b", 40_000), ("ses_c", 30_000), ("ses_a", 20_000)]);
+        assert_eq!(board.origins.elapsed(), 40_000);
+    }
+
+    #[test]
+    fn each_session_has_its_own_server() {
+        let board = merged();
+        for host in ["a", "b", "c"] {
+            let opened = board.origins.opened(&format!("ses_{host}")).unwrap();
+            let known = [&opened.server, &opened.directory, &opened.version].map(|text| text.clone().unwrap());
+            assert_eq!(known, [format!("http://{host}:4096"), format!("/srv/{host}"), host.to_owned()]);
+        }
+    }
 
     #[test]
     fn keeps_the_session_that_needs_a_person() {

@@ -9,6 +9,7 @@ use crate::wire::part::Part;
 use crate::wire::record::{Done, Finding, Grade, Outcome, State};
 use crate::wire::text::{decode, printable};
 use crate::wire::{About, Event, Timestamp, Usage, UsageCounter};
+use std::cmp::Reverse;
 use std::collections::VecDeque;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -168,7 +169,7 @@ impl Session {
     /// The findings, the gravest that are open first, then those that are over; the latest first among equals.
     pub fn findings(&self) -> Vec<&Finding> {
         let mut findings: Vec<&Finding> = self.findings.iter().rev().collect();
-        findings.sort_by_key(|finding| (finding.state == State::Closed, std::cmp::Reverse(finding.grade)));
+        findings.sort_by_key(|finding| (finding.state == State::Closed, Reverse(finding.grade)));
         findings
     }
 
@@ -190,12 +191,12 @@ impl Session {
         if is_grave || has_failed { rank.min(Rank::Trouble) } else { rank }
     }
 
-    /// Its place in a list, the most urgent first. Of those that need a person, the one that waits longest is first;
+    /// Its place in a list, the most urgent first, if it has been in its state for `age` milliseconds. Of those that need a person, the one that waits longest is first;
     /// the others stay where they are.
-    pub fn urgency(&self) -> (Rank, Timestamp, u64) {
+    pub fn urgency(&self, age: i64) -> (Rank, Reverse<i64>, u64) {
         let rank = self.rank();
-        let since = if rank == Rank::NeedsYou { self.state.since } else { Timestamp::default() };
-        (rank, since, self.number)
+        let waits = if rank == Rank::NeedsYou { age } else { 0 };
+        (rank, Reverse(waits), self.number)
     }
 
     /// The last name of its working directory.

@@ -39,6 +39,29 @@ macro_rules! any_record {
 }
 
 impl AnyRecord {
+    /// The session that the record is about, if it is about one.
+    pub fn session(&self) -> Option<&str> {
+        match self {
+            Self::Opened(record) => record.session_id.as_deref(),
+            Self::Gap(record) => record.session_id.as_deref(),
+            Self::Closed(record) => record.session_id.as_deref(),
+            Self::RunResult(record) => record.session_id.as_deref(),
+            Self::Finding(record) => Some(&record.session_id),
+            Self::StateChange(record) => Some(&record.session_id),
+            Self::Turn(record) => Some(&record.session_id),
+            Self::Done(record) => Some(&record.session_id),
+            Self::Decision(record) => Some(&record.session_id),
+            Self::Action(record) => Some(&record.session_id),
+            Self::Tick(_) | Self::Reviewer(_) => None,
+        }
+    }
+
+    /// Whether the line has the time of its session. Who reviews and acts writes the time of the line that came last,
+    /// whichever session that was about.
+    pub fn has_time_of_session(&self) -> bool {
+        !matches!(self, Self::Reviewer(_) | Self::Decision(_) | Self::Action(_) | Self::RunResult(_))
+    }
+
     /// The record that an event is; `None` for one that is not one of our records, or not of its shape.
     pub fn of(event: &Event<'_>) -> Option<Self> {
         let Event::Record { kind, properties } = event else { return None };
