@@ -8,6 +8,8 @@ use super::environment::variable;
 #[cfg(unix)]
 use crate::process::pipe_key::PIPE_KEY;
 #[cfg(unix)]
+use crate::process::proof::is_running;
+#[cfg(unix)]
 use crate::process::recording_loop;
 #[cfg(unix)]
 use crate::wire::observe;
@@ -15,15 +17,9 @@ use crate::wire::observe;
 use crate::wire::record::AnyRecord;
 #[cfg(unix)]
 use std::path::Path;
-#[cfg(unix)]
-use std::time::{SystemTime, UNIX_EPOCH};
 
 /// A first line that is longer than this, in bytes, is not looked at: the task is in it.
 const LONGEST: usize = 64 * 1024;
-
-/// How old the beginning of a live stream may be, in milliseconds: that of a recording is older.
-#[cfg(unix)]
-const FRESH: i64 = 60_000;
 
 /// An input whose first line says where the session works.
 pub(super) struct Watched<R> {
@@ -61,10 +57,8 @@ impl<R: Read> Read for Watched<R> {
 #[cfg(unix)]
 fn warn(line: &[u8]) {
     let Some(line) = std::str::from_utf8(line).ok().and_then(|line| observe(line).ok()) else { return };
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |now| i64::try_from(now.as_millis()).unwrap_or(0));
-    let is_fresh = line.ts.is_some_and(|ts| now.saturating_sub(ts) < FRESH);
-    if let (true, Some(AnyRecord::Opened(opened)), Some(file)) =
-        (is_fresh, AnyRecord::of(&line.event), recording_loop::stdout_file())
+    if let (Some(AnyRecord::Opened(opened)), Some(file)) = (AnyRecord::of(&line.event), recording_loop::stdout_file())
+        && is_running(&opened)
         && let Some(directory) = opened.directory.filter(|_| !opened.replay)
     {
         recording_loop::warn(&file, Path::new(&directory));

@@ -61,6 +61,11 @@ pub fn confirm(opened: &Opened, ts: i64, key: &PipeKey) -> Result<(), Doubt> {
     if in_run || shares_group(&stream) { Ok(()) } else { Err(Doubt::Elsewhere) }
 }
 
+/// Whether the process that wrote the line still runs on this machine, as far as its number tells.
+pub fn is_running(opened: &Opened) -> bool {
+    opened.pid.is_some_and(|pid| Identity::of(pid).is_some())
+}
+
 /// Whether the stream and this process are commands of one group.
 fn shares_group(stream: &Identity) -> bool {
     let own = Identity::of(std::process::id());

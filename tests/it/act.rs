@@ -224,6 +224,9 @@ fn result_has_totals() {
             part("p2", &step),
             part("p2", &step),
             part("p3", &patch),
+            part("p4", &call),
+            part("p5", &call),
+            part("p6", &call),
             turn,
             decision("abort", Some("f1")),
             closed("rest", None),
@@ -234,7 +237,7 @@ fn result_has_totals() {
         ("turns", 1),
         ("findings", 1),
         ("decisions", 1),
-        ("calls", 1),
+        ("calls", 4),
         ("tokens", 123),
         ("changedFiles", 1),
         ("wastedCalls", 4),
@@ -245,7 +248,7 @@ fn result_has_totals() {
     }
     assert_eq!(
         told,
-        "ocr-act: loop (exit 10): it is bad; 1 turn; 1 call; 123 tokens; 4 calls that returned nothing new; 70 tokens spent on calls that returned nothing new; 1 file changed (/w/src/a.rs); 3 s\n"
+        "ocr-act: loop (exit 10): it is bad; 1 turn; 4 calls; 123 tokens; 4 calls that returned nothing new; 70 tokens spent on calls that returned nothing new; 1 file changed (/w/src/a.rs); 3 s\n"
     );
     assert_eq!(result["changed"], json!(["/w/src/a.rs"]));
     assert_eq!(act(&["--quiet"], &[opened(true)]).2, "");

@@ -2,10 +2,9 @@
 //! still finds something, a table without rows, markers of a conflict. A later good look, or a later change, ends them.
 
 use super::acts_done::committed_to;
-use super::call_work::CallWork;
 use super::supported_work::NO_COMMIT;
 use crate::detect::call::Call;
-use crate::detect::call::shell::{Change, SimpleCommand, commands};
+use crate::detect::call::shell::{SimpleCommand, commands};
 use crate::detect::quoted::quoted;
 use crate::detect::text::claimed_states::{State, claims_state};
 use crate::detect::text::claims::{Work, claims};
@@ -249,14 +248,13 @@ pub(super) struct LastLooks {
 }
 
 impl LastLooks {
-    /// Records a call.
-    pub(super) fn record(&mut self, work: &CallWork) {
-        let changes = work.before.max(work.after) >= Change::Layout || work.records || work.unknown;
+    /// Records the looks of a call, and whether it may have changed what was looked at before.
+    pub(super) fn record(&mut self, looks: &[Look], changes: bool) {
         if changes {
             // What was searched for or counted before says nothing of what is there now, but Git keeps what it has.
             self.bad.retain(|look| look.kind == Kind::Commit);
         }
-        for look in &work.looks_seen {
+        for look in looks {
             self.bad.retain(|old| old.kind != look.kind || look.kind == Kind::Search && old.about != look.about);
             self.committed |= look.kind == Kind::Commit && look.bad.is_none();
             if look.bad.is_some() {

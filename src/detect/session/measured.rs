@@ -1,10 +1,9 @@
 //! Tracks what calls measure of the quantities that a request may set a target for, and tells whether the last measurement
 //! misses it.
 
-use super::call_work::CallWork;
 use super::request::UserRequest;
 use crate::detect::call::Call;
-use crate::detect::call::shell::{Change, SimpleCommand, commands};
+use crate::detect::call::shell::{SimpleCommand, commands};
 use crate::detect::quoted::quoted;
 use crate::detect::text::ending::Ending;
 use crate::detect::text::head_and_tail::tail;
@@ -156,12 +155,12 @@ fn of_command(listed: &[SimpleCommand], said: &str) -> Option<Measured> {
 pub(super) struct Measurements(Vec<Measured>);
 
 impl Measurements {
-    /// Records a call. What was measured before a change says nothing of what came after it.
-    pub(super) fn record(&mut self, work: &CallWork) {
-        if work.before >= Change::Certain || work.checks.iter().any(|check| check.name.contains("build")) {
+    /// Records what a call measured, and whether it changed what was measured before.
+    pub(super) fn record(&mut self, measured: &[Measured], changes: bool) {
+        if changes {
             self.0.clear();
         }
-        for new in &work.measured {
+        for new in measured {
             self.0.retain(|old| old.quantity != new.quantity);
             self.0.push(new.clone());
         }

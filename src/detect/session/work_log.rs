@@ -136,8 +136,10 @@ impl Changes {
 impl ForRequest {
     /// Records what a call shows and measures.
     fn record_shown(&mut self, work: &CallWork) {
-        self.last_looks.record(work);
-        self.measurements.record(work);
+        let may_change = work.before.max(work.after) >= Change::Layout || work.records || work.unknown;
+        self.last_looks.record(&work.looks_seen, may_change);
+        let builds = work.checks.iter().any(|check| check.name.contains("build"));
+        self.measurements.record(&work.measured, work.before >= Change::Certain || builds);
     }
 }
 
