@@ -36,11 +36,10 @@ Examples:
   Print the pipe instead of running it:
     ocr-run --print --task 'Fix the build'
 
-On a terminal, a dashboard shows the run. If standard output is a pipe, as in `ocr-run | cat`, its
-reader may print there too, so events are told one by one on standard error instead. Lines go to
-standard output if that is a file or a pipe of its own; a CI job usually gives its programs one for
-its log, so use --no-lines there, or --headless with a file. Every run is recorded, and its file is
-named at the end: `ocr-watch --only < FILE` shows it, `ocr-report FILE` sums it up.
+On a terminal, a dashboard shows the run. If standard output is a pipe, as in `ocr-run | cat`,
+events are told one by one on standard error instead. Lines are written to standard output if it is
+a file or a pipe; use --no-lines in a CI job, whose log would show them. Every run is recorded, and
+its file is named at the end: `ocr-watch --only < FILE` shows it, `ocr-report FILE` sums it up.
 
 The exit code is the outcome of the run; `ocr-act --help` lists the codes. Each stage also reads its
 own environment variables, which its --help lists.";
