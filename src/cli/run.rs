@@ -270,7 +270,7 @@ fn demo(parsed: &Parsed<Args>, view: View) -> anyhow::Result<Code> {
             "\nIn a live run, the session would have been aborted and the exit code would have been {}. The demo itself exits with 0.\nNext: ocr-run doctor",
             code.number()
         )),
-        Code::Interrupted | Code::Terminated => tell("\nThe demo was interrupted before its end."),
+        Code::Interrupted | Code::Terminated => tell("\nThe demo was interrupted."),
         _ => return Ok(code),
     }
     Ok(if code == Code::Loop { Code::Ok } else { code })

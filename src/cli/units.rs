@@ -64,7 +64,7 @@ pub(super) fn some_seconds<T: TryFrom<u64>>(text: &str) -> Result<T, String> {
     }
 }
 
-/// Parses a command for the shell. A blank one would succeed without checking or telling anything.
+/// Parses a shell command. A blank one is refused, since it would succeed without doing anything.
 pub(super) fn command(text: &str) -> Result<String, String> {
     if text.trim().is_empty() {
         return Err("the command is empty, perhaps because a variable is unset; name a command, or leave the flag out"

@@ -1,8 +1,8 @@
 //! `ocr-stream` with recordings and recorded servers, and its errors at startup.
 
-use crate::support::{Proxy, Recorded, Ways, measured, ocr};
+use crate::support::{Host, Proxy, Recorded, Ways, answer, measured, ocr, routes};
 use predicates::prelude::*;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
@@ -73,6 +73,19 @@ fn startup_errors() {
     fails(&["--spawn", "--task", " "], 2, "empty");
     fails(&["--spawn", "--task-file", &nowhere], 1, "check the path");
     fails(&["--spawn", "--task", "x", "--opencode", "false"], 69, "run it by hand");
+}
+
+#[test]
+fn a_server_does_not_choose_the_directory() {
+    let session = json!({"id": "ses_1", "directory": "/p"});
+    let server = Host::serve(routes("1.18.33").route("/session/{id}", answer(session)));
+    let folder = tempfile::tempdir().unwrap();
+    let directory = folder.path().display().to_string();
+    fails(
+        &["--server", &server.url(), "--session", "ses_1", "--working-dir", &directory],
+        2,
+        "works in /p, not in --working-dir",
+    );
 }
 
 #[test]

@@ -125,8 +125,9 @@ pub(crate) struct Call {
     pub(crate) error_place: Option<ErrorPlace>,
     /// What its result shows of the way that is left.
     pub(crate) progress: Progress,
-    /// What its result shows of something that may stand still.
-    pub(crate) look: Option<Look>,
+    /// Its own result as it was written, if it is short: few calls are looks at something that may stand still, which has to
+    /// be read then.
+    short: Option<Box<str>>,
     /// What its result measures, if it does.
     pub(crate) measured: Option<Measurement>,
     /// Both ends of the normalized result.
@@ -169,7 +170,7 @@ impl Call {
             numbers: own.and(in_digits).map(moving_numbers::numbers).unwrap_or_default(),
             amounts: own.filter(|_| failure.is_some()).map(amounts::read).unwrap_or_default(),
             ids: own.filter(|_| failure.is_some()).map(ids::of_result).unwrap_or_default(),
-            look: own.and_then(|raw| Look::read(raw, &normalized)),
+            short: own.map(Raw::get).filter(|own| own.len() <= standing::LONGEST).map(Box::from),
             error_place: own.filter(|_| failure.is_some()).and_then(error_place::read),
             ends: both_ends(&normalized),
             measured: raw.filter(|_| failure.is_none()).and_then(|raw| measurements::read(raw, kind, tool, &input)),
@@ -202,6 +203,12 @@ impl Call {
     pub(crate) fn wait_key(&self) -> u64 {
         let sleeps = self.input.key_without_sleep != self.input.key;
         if sleeps { hash::join(hash::of(&self.tool), self.input.key_without_sleep) } else { self.key }
+    }
+
+    /// What its result shows of something that may stand still; `None` if it is long, or full of figures.
+    pub(crate) fn look(&self, config: &Config) -> Option<Look> {
+        let raw = Raw::new(self.short.as_deref()?);
+        Look::read(raw, &normalize(Some(raw), self.line.is_none(), config).0)
     }
 
     /// Whether it failed.

@@ -10,7 +10,7 @@ use crate::detect::text::wait_signs;
 use crate::wire::{Raw, text};
 
 /// The longest result that is read, in bytes.
-const LONGEST: usize = 4096;
+pub(super) const LONGEST: usize = 4096;
 /// An answer with more figures is a table or a log.
 const MOST: usize = 48;
 /// How many words behind a number may say what it counts.
@@ -83,11 +83,8 @@ pub(crate) struct Look {
 }
 
 impl Look {
-    /// Reads a result, as it was written and normalized; `None` if it is long, or full of figures.
+    /// Reads a result, as it was written and normalized; `None` if it is full of figures.
     pub(super) fn read(raw: Raw<'_>, normalized: &str) -> Option<Self> {
-        if raw.get().len() > LONGEST {
-            return None;
-        }
         let body = text::body(raw);
         let text = text::unescaped(&body);
         let mut figures = Vec::new();

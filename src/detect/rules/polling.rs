@@ -80,12 +80,19 @@ impl Rule for Polling {
     fn observe(&mut self, fact: &Fact<'_>, context: &RuleContext<'_>, signals: &mut Signals) {
         match fact {
             Fact::Call(call, compared) if compared.waits() => {
-                let stand = self.stand(call);
+                let stand = self.stand(call, context);
                 if compared.moves && stand.plight == Plight::None {
                     self.restart();
                 } else {
                     self.take(call, stand, compared.waits_since, context, signals);
                 }
+            }
+            // What it waited for has come, and says nothing of waiting any more.
+            Fact::Call(call, _)
+                if self.results.iter().any(|(key, result)| *key == call.wait_key() && *result != call.result_key) =>
+            {
+                *self = Self::default();
+                signals.release(NAME);
             }
             Fact::Call(_, compared) if compared.new_change || compared.moves || compared.is_novel() => {
                 *self = Self::default();
@@ -98,14 +105,14 @@ impl Rule for Polling {
 
 impl Polling {
     /// Compares what a poll shows with the same one before.
-    fn stand(&mut self, call: &Call) -> Stand {
-        let Some(look) = &call.look else { return Stand { moves: true, ..Stand::default() } };
+    fn stand(&mut self, call: &Call, context: &RuleContext<'_>) -> Stand {
+        let Some(look) = call.look(context.config) else { return Stand { moves: true, ..Stand::default() } };
         let key = call.wait_key();
         if !self.standings.iter().any(|(known, _)| *known == key) {
             push_bounded(&mut self.standings, POLL_CALLS, (key, Standing::default()));
         }
         let standing = self.standings.iter_mut().find(|(known, _)| *known == key);
-        standing.map(|(_, standing)| standing.advance(look, call.span.1)).unwrap_or_default()
+        standing.map(|(_, standing)| standing.advance(&look, call.span.1)).unwrap_or_default()
     }
 
     /// Begins anew, as something has come of the polls.
@@ -154,33 +161,28 @@ impl Polling {
         let enough = waited >= context.config.limit(&SECONDS) && polls >= context.config.limit(&POLLS);
         self.over += u64::from(says_over(&call.ends));
         let over = self.over + self.first;
-        if self.over > 0 && over >= context.config.limit(&OVER) && !self.warned {
-            self.warned = true;
-            let summary = format!("{over} reads of something that has failed for good");
-            let mut signal = Signal::new(NAME, Kind::Stagnation, Grade::Warn, 0, summary);
-            streak.fill(&mut signal, context);
-            signals.report(signal);
-            return;
-        }
-        if !self.warned && self.jam.is_long(call, context) {
-            self.warned = true;
-            let summary = format!("{} looks at something that is stuck, and nothing has come of it", self.jam.looks);
-            let mut signal = Signal::new(NAME, Kind::Stagnation, Grade::Warn, 0, summary);
-            streak.fill(&mut signal, context);
-            signals.report(signal);
-            return;
-        }
         // Waiting is never worth a stop, so the warning does not grow.
-        if enough && !self.warned {
-            let allowed = u64::try_from(context.allowed / 1000).unwrap_or(0);
-            self.warned =
-                waited >= context.config.limit(&WARN).max(allowed) || fails(call) || says_finished(&call.ends);
-            let grade = if self.warned { Grade::Warn } else { Grade::Notice };
-            let summary = format!("{polls} polls in {seconds} s, and nothing has changed");
-            let mut signal = Signal::new(NAME, Kind::Stagnation, grade, 0, summary);
-            streak.fill(&mut signal, context);
-            signals.report(signal);
+        if self.warned {
+            return;
         }
+        let is_over = self.over > 0 && over >= context.config.limit(&OVER);
+        let is_stuck = self.jam.is_long(call, context);
+        let summary = if is_over {
+            format!("{over} reads of something that has failed for good")
+        } else if is_stuck {
+            format!("{} looks at something that is stuck, and nothing has come of it", self.jam.looks)
+        } else if enough {
+            format!("{polls} polls in {seconds} s, and nothing has changed")
+        } else {
+            return;
+        };
+        let allowed = u64::try_from(context.allowed / 1000).unwrap_or(0);
+        let is_long = || waited >= context.config.limit(&WARN).max(allowed) || fails(call) || says_finished(&call.ends);
+        self.warned = is_over || is_stuck || is_long();
+        let grade = if self.warned { Grade::Warn } else { Grade::Notice };
+        let mut signal = Signal::new(NAME, Kind::Stagnation, grade, 0, summary);
+        streak.fill(&mut signal, context);
+        signals.report(signal);
     }
 }
 

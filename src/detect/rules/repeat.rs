@@ -179,6 +179,7 @@ impl Rule for Repeat {
                 let is_over = self.same_results.of(1).rounds == 0 && self.same_calls.of(1).rounds > 0;
                 if repeated && is_over && round.new_numberless && !round.failed {
                     signals.release(NAME);
+                    return;
                 }
                 self.report(round, context, signals);
             }

@@ -15,6 +15,9 @@ use crate::wire::text::{self, EXCERPT};
 /// How much of an output is read, in bytes.
 const OUTPUT: usize = 8 * 1024;
 
+/// The percentiles that are read.
+const PERCENTILES: [u32; 5] = [50, 75, 90, 95, 99];
+
 /// What a call measured.
 #[derive(Debug, Clone)]
 pub(super) struct Measured {
@@ -32,7 +35,8 @@ pub(super) fn measured(call: &Call, state: Option<&ToolState<'_>>) -> Vec<Measur
     let output = text::decode(output);
     let said = tail(&output, OUTPUT);
     let listed = commands(line);
-    let mut found: Vec<Measured> = said.lines().filter_map(|line| of_line(&line.to_lowercase(), line)).collect();
+    let has_number = |line: &&str| line.bytes().any(|byte| byte.is_ascii_digit());
+    let mut found: Vec<Measured> = said.lines().filter(has_number).flat_map(of_line).collect();
     found.extend(of_command(&listed, said));
     // The coverage of several packages, or the latency of several pages, is no single number.
     let is_single = |one: &Measured| match one.quantity {
@@ -56,8 +60,15 @@ fn of(quantity: Quantity, text: &str, factor: impl Fn(&str) -> Option<f64>, line
     })
 }
 
-/// What a line says whose label is known, whoever prints it; `lower` is the line in small letters.
-fn of_line(lower: &str, line: &str) -> Option<Measured> {
+/// What a line says whose label is known, whoever prints it.
+fn of_line(line: &str) -> Vec<Measured> {
+    let lower = line.to_lowercase();
+    let labelled = labelled(&lower, line).or_else(|| score(&lower, line));
+    labelled.map_or_else(|| percentiles(&lower, line), |measured| vec![measured])
+}
+
+/// What stands behind or before a label; `lower` is the line in small letters.
+fn labelled(lower: &str, line: &str) -> Option<Measured> {
     let any = |_: &str| Some(1.0);
     let start = lower.trim_start();
     if let Some(row) = start.strip_prefix("total ").filter(|row| row.trim_end().ends_with('%')) {
@@ -78,28 +89,24 @@ fn of_line(lower: &str, line: &str) -> Option<Measured> {
     if lower.contains("% of statements") && !lower.starts_with("ok") {
         return of(Quantity::Coverage, start.strip_prefix("coverage:")?, any, line);
     }
-    percentile(lower, line).or_else(|| score(lower, line))
+    None
 }
 
-/// A percentile: `p(95)=312.4ms`, `p99: 1.2s`, `95% in 0.18 secs`.
-fn percentile(lower: &str, line: &str) -> Option<Measured> {
-    for percent in [50, 75, 90, 95, 99] {
-        for label in [format!("p({percent})"), format!("p{percent}")] {
-            if let Some((_, rest)) =
-                lower.split_once(&label).filter(|(before, _)| !before.ends_with(char::is_alphanumeric))
-            {
-                let wanted =
-                    [95, 99].into_iter().find(|other| *other > percent && lower.contains(&format!("p({other})")));
-                if wanted.is_none() {
-                    return of(Quantity::Percentile(percent), rest, milliseconds, line);
-                }
-            }
-        }
-        if let Some(rest) = lower.trim_start().strip_prefix(&format!("{percent}% in ")) {
-            return of(Quantity::Percentile(percent), rest, milliseconds, line);
-        }
-    }
-    None
+/// Percentiles: `p(90)=280ms p(95)=312.4ms`, `p99: 1.2s`, `95% in 0.18 secs`.
+fn percentiles(lower: &str, line: &str) -> Vec<Measured> {
+    let row = lower.trim_start().split_once("% in ");
+    let labels = lower.match_indices('p').filter(|(at, _)| !lower[..*at].ends_with(char::is_alphanumeric));
+    let labels = labels.filter_map(|(at, _)| {
+        let rest = &lower[at + 1..];
+        let inner = rest.strip_prefix('(').unwrap_or(rest);
+        let (percent, behind) = inner.split_at_checked(2)?;
+        Some((percent, behind.strip_prefix(')').unwrap_or(behind)))
+    });
+    let measured = |(percent, rest): (&str, &str)| {
+        let percent: u32 = percent.parse().ok().filter(|percent| PERCENTILES.contains(percent))?;
+        of(Quantity::Percentile(percent), rest, milliseconds, line)
+    };
+    row.into_iter().chain(labels).filter_map(measured).collect()
 }
 
 /// A score with its name in front: `val_accuracy: 0.89`.

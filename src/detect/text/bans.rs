@@ -40,7 +40,9 @@ impl BannedAct {
 /// An act that is ruled out: all of it, or only where these words name it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Ban {
+    /// The kind of acts.
     pub(crate) act: BannedAct,
+    /// What must name an act that is meant, in small letters; nothing if all are.
     pub(crate) only: Vec<String>,
 }
 

@@ -25,9 +25,11 @@ pub(crate) enum Quantity {
 /// A number that is to be reached.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Target {
+    /// What is measured.
     pub(crate) quantity: Quantity,
     /// It must not be exceeded; otherwise, it must be reached.
     pub(crate) is_limit: bool,
+    /// The number, in the unit of the quantity.
     pub(crate) value: f64,
     /// As it was said.
     pub(crate) said: String,

@@ -62,6 +62,7 @@ async fn prepare(plan: &Plan, own: &mut Option<SpawnedServer>) -> Result<Ready, 
     let mut session = None;
     if let Some(id) = &plan.session {
         let found = server.session(id).await?;
+        check_directory(plan, &found)?;
         // Events are sent by directory, and the session's own is the one with its events.
         server = server.in_directory(found.directory.clone());
         session = Some(found);
@@ -83,11 +84,31 @@ async fn prepare(plan: &Plan, own: &mut Option<SpawnedServer>) -> Result<Ready, 
     let feed = listen(plan, &server).await?;
     if creates_session {
         let created = server.create_session().await?;
+        check_directory(plan, &created)?;
         directory.clone_from(&created.directory);
         server = server.in_directory(created.directory.clone());
         session = Some(created);
     }
     Ok(Ready { server, version, tracker: tracker.unwrap_or_else(|| Tracker::new(session.as_ref(), directory)), feed })
+}
+
+/// Checks that a session works where the user said. Checks of the work run there as the user, so a server that somebody
+/// else runs must not choose the directory.
+fn check_directory(plan: &Plan, session: &Session) -> Result<(), Failure> {
+    let (Source::Attach(_), Some(given), Some(directory)) = (&plan.source, &plan.directory, &session.directory) else {
+        return Ok(());
+    };
+    let directory = Path::new(directory);
+    if given == directory || directory.canonicalize().is_ok_and(|directory| directory == *given) {
+        return Ok(());
+    }
+    let message = format_args!(
+        "session {} works in {}, not in --working-dir {}; name that directory, or leave --working-dir out",
+        session.id,
+        directory.display(),
+        given.display()
+    );
+    Err(Failure::new(Code::Usage, message))
 }
 
 /// The first answer of a server. `OpenCode` 1.18.33 never answers a request that reaches it before it says that it

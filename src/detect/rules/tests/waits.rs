@@ -1,8 +1,8 @@
 //! Tests waits, lists and advancing results in which nothing must be found, and their neighbours in which something
 //! must.
 
-use super::support::{bash, call, edit, failed_after, gravest, is_quiet, task};
-use crate::wire::record::Grade;
+use super::support::{bash, call, edit, failed_after, findings, gravest, is_quiet, task};
+use crate::wire::record::{Grade, State};
 use serde_json::json;
 
 #[test]
@@ -51,6 +51,42 @@ fn a_user_may_say_how_long_to_wait() {
     assert_eq!(waits("Wait for job 7", 2), Some(Grade::Warn));
     assert!(waits("Wait for job 7, the queue takes about three hours", 3) <= Some(Grade::Notice));
     assert_eq!(waits("Wait for job 7, the queue takes about three hours", 5), Some(Grade::Warn));
+}
+
+#[test]
+fn a_finding_closes_when_the_wait_is_over() {
+    let states = |command: &'static str, every: usize, count: usize, last: &str| {
+        let waits = (0..count).map(|n| bash(every * n, command, "state: PENDING"));
+        let lines: Vec<String> = waits.chain([bash(every * count, command, last)]).flatten().collect();
+        findings(&lines).iter().map(|found| found.state).next_back()
+    };
+    let closed = Some(State::Closed);
+    assert_eq!(states("squeue -j 7", 100, 12, "state: COMPLETED"), closed);
+    assert_ne!(states("squeue -j 7", 100, 12, "state: PENDING"), closed);
+    assert_eq!(states("./next-step", 2, 5, "the tank is full"), closed);
+    assert_ne!(states("./next-step", 2, 5, "state: PENDING"), closed);
+}
+
+#[test]
+fn who_sleeps_all_night_makes_no_iterations() {
+    let at = |ts: i64, line: &str| line.replacen('{', &format!("{{\"ts\":{ts},"), 1);
+    let nap = |n: i64| {
+        let part = |status: &str| {
+            let part = json!({"type": "message.part.updated", "properties": {"part": {"id": format!("prt_{n}"), "sessionID": "ses_1",
+                "messageID": format!("msg_{n}"), "type": "tool", "tool": "bash", "callID": "c",
+                "state": {"status": status, "input": {"command": format!("./hourly.sh {n}")}, "output": ""}}}});
+            part.to_string()
+        };
+        let begun = n * 3_600_000;
+        let tick = |minute: i64| at(begun + minute * 60_000, r#"{"type":"ocr.stream.tick","properties":{}}"#);
+        let running = std::iter::once(at(begun, &part("running"))).chain((1..40).map(tick));
+        running.chain([at(begun + 2_400_000, &part("completed"))]).collect::<Vec<_>>()
+    };
+    let busy = json!({"type": "session.status", "properties": {"sessionID": "ses_1", "status": {"type": "busy"}}});
+    let lines: Vec<String> = std::iter::once(at(0, &busy.to_string())).chain((0..14).flat_map(nap)).collect();
+    let found = findings(&lines);
+    assert!(found.iter().filter(|found| found.rule == "stall" && found.grade == Grade::Warn).count() > 10);
+    assert!(found.iter().all(|found| found.rule != "iterations"));
 }
 
 #[test]
