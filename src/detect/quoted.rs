@@ -16,6 +16,13 @@ pub(crate) fn quoted(text: &str, limit: usize) -> String {
     excerpt_in_lines(&masked_to_cut(text.trim_start(), limit), limit)
 }
 
+/// At most `limit` characters of the last line of a text that is not blank, masked with the lines above it: they may tell
+/// that it is a secret.
+pub(crate) fn last_line(text: &str, limit: usize) -> String {
+    let safe = Redactor::default().end(text);
+    excerpt_in_lines(safe.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or_default(), limit)
+}
+
 /// As much of a text as it takes to quote `limit` characters of it: for one that is kept, and seldom quoted.
 pub(crate) fn stretch(text: &str, limit: usize) -> &str {
     // Of white space, no more than one character is quoted.
@@ -79,6 +86,18 @@ mod tests {
                 assert!(!shown.contains(secret) && shown.chars().count() <= EXCERPT, "{shown}");
             }
         }
+    }
+
+    #[test]
+    fn the_last_line_is_masked_with_those_above() {
+        for text in [
+            "It is set:\n\npassword: |\n  Cinder9814thistleQ\n",
+            "env:\n- name: DB_PASSWORD\n  value: \"Cinder9814thistleQ\"",
+            "The password is now:\n\nCinder9814thistleQ",
+        ] {
+            assert!(!last_line(text, 80).contains("Cinder9814"), "{text}");
+        }
+        assert_eq!(last_line("One.\nTwo words.\n\n", 80), "Two words.");
     }
 
     #[test]

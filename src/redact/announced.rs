@@ -9,6 +9,8 @@ use std::ops::Range;
 const SHORTEST: usize = 16;
 /// The same below a line that ends in `password:`.
 const PASSWORD: usize = 8;
+/// What may stand between the name and the colon: "the password is:".
+const IS: [&str; 9] = ["is", "now", "below", "lautet", "ist", "est", "es", "är", "er"];
 /// How much of an announcement is read, in words from its end.
 const WORDS: usize = 16;
 
@@ -30,7 +32,7 @@ pub fn find(text: &str, found: &mut Vec<Range<usize>>) {
 fn announces(line: &str) -> Option<usize> {
     let said = line.strip_suffix([':', '：'])?;
     let mut words = said.split(|c: char| !c.is_alphanumeric() && c != '_' && c != '-').rev();
-    let last = words.next()?;
+    let last = words.find(|word| !word.is_empty() && !IS.contains(&&*word.to_lowercase()))?;
     if matches!(&*last.to_ascii_lowercase(), "password" | "passphrase" | "passcode" | "passwort" | "kennwort") {
         return Some(PASSWORD);
     }
@@ -63,6 +65,8 @@ mod tests {
         assert_eq!(masked(&format!("Copy your access token, it is shown once:\n\n    {digits}\nNow go.")), digits);
         assert_eq!(masked(&format!("Your new key:\r\n{digits}")), digits);
         assert_eq!(masked("Your new password:\n\nx1y2z3w4\n"), "x1y2z3w4");
+        assert_eq!(masked("The password of the admin user is now:\n\nx1y2z3w4x1y2z3w4\n"), "x1y2z3w4x1y2z3w4");
+        assert_eq!(masked("The new password is:\n\nx1y2z3w4\n"), "x1y2z3w4");
         for text in [
             "Rules of a password:\n\nlowercase2",
             "The keys of the table:\nid\nuser_id_of_someone_2 int",

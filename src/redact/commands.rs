@@ -508,6 +508,26 @@ pub fn find(text: &str, found: &mut Vec<Range<usize>>) {
     find_from(0, text, found);
 }
 
+/// Adds the secrets in lists of quoted words to `found`: a list of arguments is a command line.
+pub fn find_in_lists(text: &str, found: &mut Vec<Range<usize>>) {
+    /// The longest list that is read, in bytes.
+    const LIST: usize = 4096;
+    for (start, open) in text.match_indices("[\"") {
+        let inside = start + open.len();
+        let end = text.floor_char_boundary(text.len().min(inside + LIST));
+        if let Some(length) = text[inside..end].find(['\n', ']']).filter(|at| text[inside + at..].starts_with(']')) {
+            find_in_list(&text[inside..inside + length], inside, found);
+        }
+    }
+}
+
+/// Adds the secrets in a list of quoted words, which begins at `start`, to `found`.
+pub fn find_in_list(list: &str, start: usize, found: &mut Vec<Range<usize>>) {
+    let mut inside = Vec::new();
+    find(&list.replace("\",\"", "   ").replace("\", \"", "    "), &mut inside);
+    found.extend(inside.into_iter().map(|range| start + range.start..start + range.end));
+}
+
 /// Adds the secrets in pairs of members to `found`.
 pub fn find_pairs(text: &str, found: &mut Vec<Range<usize>>) {
     find_from(COMPILED.places.len() - members::PLACES.len(), text, found);

@@ -147,6 +147,11 @@ impl Redactor {
         masked(text, self.places(text))
     }
 
+    /// A JSON object with its strings masked: by their names, by the other members and by what stands before them in a list.
+    pub fn redact_json<'a>(&self, object: &'a str) -> Cow<'a, str> {
+        json::redact(self, object, None)
+    }
+
     /// Where the secrets of a text are, in ascending order and apart from each other.
     fn places(&self, text: &str) -> Vec<Range<usize>> {
         let view = View::new(text);
@@ -180,8 +185,7 @@ impl Redactor {
             let secrets = self.secrets(&view, 0);
             let mut inside: Vec<_> = secrets.iter().map(|range| at_letters(text, view.original(range))).collect();
             if scope.is_list {
-                // A list of arguments is a command line.
-                commands::find(&text.replace("\",\"", "   ").replace("\", \"", "    "), &mut inside);
+                commands::find_in_list(text, 0, &mut inside);
             }
             found.extend(inside.into_iter().map(|range| start + range.start..start + range.end));
         }
@@ -201,6 +205,12 @@ impl Redactor {
             found.extend(pattern.find_iter(text).map(|secret| secret.range()));
         }
         formats::find(text, &view.breaks, &mut found);
+        if let Some(joined) = View::unwrapped(text) {
+            let mut across = Vec::new();
+            formats::find(&joined.text, &joined.breaks, &mut across);
+            let across = across.into_iter().map(|range| at_letters(text, joined.original(&range)));
+            found.extend(across.filter(|range| text[range.clone()].contains('\n')));
+        }
         found
     }
 
@@ -226,6 +236,7 @@ impl Redactor {
         assignments::find(text, &mut found);
         urls::find(text, &mut found);
         commands::find(text, &mut found);
+        commands::find_in_lists(text, &mut found);
         tables::find(text, &mut found);
         columns::find(text, &mut found);
         statements::find(text, &mut found);

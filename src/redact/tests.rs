@@ -731,3 +731,34 @@ proptest! {
         prop_assert!(!Redactor::default().redact(&text).contains(&canary));
     }
 }
+
+#[test]
+fn masks_what_a_list_of_arguments_gives_away() {
+    let redactor = Redactor::default();
+    for text in [
+        r#"exec ["docker","login","-u","bob","-p","Zk49fQxhunter"] → ok"#,
+        r#"args: ["curl", "-u", "bob:Zk49fQxhunter", "https://x.example"]"#,
+        r#"run {"argv":["mysql","--password","Zk49fQxhunter","shop"]}"#,
+    ] {
+        assert!(!redactor.redact(text).contains("Zk49fQxhunter"), "{text}");
+    }
+    let plain = r#"exec ["git","log","-p","src/main.rs"]"#;
+    assert_eq!(redactor.redact(plain), plain);
+    let fields = redactor.redact_json(r#"{"field":"password","value":"Zk49fQxhunter"}"#).into_owned();
+    assert!(!fields.contains("Zk49fQxhunter"), "{fields}");
+}
+
+#[test]
+fn masks_a_token_that_a_terminal_broke() {
+    let token = format!("gl{}-{}", "pat", "Ab3dE6gH9jK2mN5pQ8sT");
+    for (before, between) in [("", "\n"), ("", "\r\n"), ("│ ", " │\n│ "), ("> ", "\n> ")] {
+        for cut in [7, 12, 20] {
+            let filler = "x".repeat(79 - cut - before.len());
+            let text = format!("{before}{filler} {}{between}{} and more", &token[..cut], &token[cut..]);
+            let safe = Redactor::default().redact(&text).into_owned();
+            assert!(!safe.contains(&token[cut..]), "{safe}");
+        }
+    }
+    let prose = format!("{}\nnext line of words", "a line of words ".repeat(5).trim_end());
+    assert_eq!(Redactor::default().redact(&prose), prose);
+}

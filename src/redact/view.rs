@@ -46,6 +46,13 @@ impl<'a> View<'a> {
         }
     }
 
+    /// The text with the lines joined that a terminal broke within a word, and what frames them left out; `None` if none is.
+    pub fn unwrapped(text: &str) -> Option<View<'static>> {
+        let joints: Vec<_> =
+            memchr::memchr_iter(b'\n', text.as_bytes()).filter_map(|at| wrapped_at(text, at)).collect();
+        (!joints.is_empty()).then(|| without(text, &joints))
+    }
+
     /// The text that the inside of a JSON string stands for.
     pub fn unescaped(string: &str) -> View<'static> {
         let (mut seen, mut breaks, mut removed) = (String::with_capacity(string.len()), Vec::new(), Vec::new());
@@ -142,6 +149,21 @@ fn unseen(text: &str) -> Vec<Range<usize>> {
         at += length.unwrap_or(c.len_utf8());
     }
     found
+}
+
+/// The line break at `at` with the frame around it, if a terminal may have broken a word there.
+fn wrapped_at(text: &str, at: usize) -> Option<Range<usize>> {
+    /// The narrowest terminal, in characters: below it, lines end where their writers ended them.
+    const NARROWEST: usize = 60;
+    /// What stands at the edges of a box, of a quotation or of a difference.
+    const FRAME: [char; 7] = [' ', '\t', '\r', '│', '|', '>', '+'];
+    let is_token = |c: char| c.is_ascii_alphanumeric() || "_-.+/=:".contains(c);
+    let before = text[..at].trim_end_matches(FRAME);
+    let line = &text[text[..at].rfind('\n').map_or(0, |end| end + 1)..at];
+    let behind = text[at + 1..].trim_start_matches(FRAME);
+    let joins = before.ends_with(is_token) && behind.starts_with(is_token);
+    (joins && before.len() > at - line.len() && line.chars().count() >= NARROWEST)
+        .then(|| before.len()..text.len() - behind.len())
 }
 
 /// Whether a character only marks the letter before it.
@@ -266,6 +288,17 @@ mod tests {
         }
         for apart in ["\"a\", \"b\"", "\"a\" \"b\"", "'a' + \"b\"", "1 + 2", "a\\\"b"] {
             assert_eq!(View::new(apart).text, apart);
+        }
+    }
+
+    #[test]
+    fn joins_what_a_terminal_broke() {
+        let joined = |text: &str| View::unwrapped(text).map(|view| view.text.into_owned());
+        let long = "w".repeat(80);
+        assert_eq!(joined(&format!("{long}\nabc d")), Some(format!("{long}abc d")));
+        assert_eq!(joined(&format!("│ {long} │\n│ abc d │")), Some(format!("│ {long}abc d │")));
+        for apart in ["short\nabc".to_owned(), format!("{long} \u{b7}\nabc"), format!("{long}\n\nabc"), long.clone()] {
+            assert_eq!(joined(&apart), None, "{apart}");
         }
     }
 

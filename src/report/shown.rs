@@ -1,7 +1,7 @@
 //! Makes text fit to be shown in a report, which gets text in no other way.
 
+use crate::pipe::tell::masked_excerpt;
 use crate::printable::printable;
-use crate::redact::Redactor;
 use std::fmt;
 
 /// The most characters of one text that a report repeats. A task or a reason may be longer than an excerpt.
@@ -15,7 +15,7 @@ pub struct Shown(String);
 impl Shown {
     /// Makes `text` fit to be shown. A report has no other way to repeat text.
     pub fn new(text: &str) -> Self {
-        Self(printable(&Redactor::default().excerpt(text, LONGEST)))
+        Self(printable(&masked_excerpt(text, LONGEST)))
     }
 
     /// The text.

@@ -4,7 +4,8 @@
 use super::message::{Notice, TITLE};
 use super::topic::Topic;
 use crate::bounded::BoundedMap;
-use crate::printable::{excerpt, shell_word};
+use crate::pipe::tell::masked_excerpt;
+use crate::printable::shell_word;
 use crate::wire::record::{Finding, Grade, Kind, SessionStatus, State, StateChange};
 use url::Url;
 
@@ -38,7 +39,7 @@ impl Default for Needs {
 impl Needs {
     /// Learns the title of a session.
     pub fn titled(&mut self, session: &str, title: &str) {
-        self.titles.insert(session.to_owned(), excerpt(title, TITLE));
+        self.titles.insert(session.to_owned(), masked_excerpt(title, TITLE));
     }
 
     /// What a change of a session's state begins and ends. `server` is where a request can be answered.

@@ -253,11 +253,13 @@ pub(super) fn is_denial(error: &str) -> bool {
     DENIALS.iter().any(|sign| lower.contains(sign))
 }
 
-/// Whether an error ends with the words that Claude Code puts behind the output of what a person stopped.
+/// Whether an error has the words that Claude Code puts around the output of what a person stopped: at its end, or below
+/// the exit code, with which it begins.
 pub(super) fn is_interrupted(body: &str) -> bool {
     const SAID: &str = "[Request interrupted by user";
+    let begins = body.lines().take(2).any(|line| line.starts_with(SAID) && line.trim_end().ends_with(']'));
     let end = &body[body.ceil_char_boundary(body.len().saturating_sub(2 * SAID.len()))..];
-    end.rfind(SAID).is_some_and(|at| end[at..].trim_end().ends_with(']'))
+    begins || end.rfind(SAID).is_some_and(|at| end[at..].trim_end().ends_with(']'))
 }
 
 /// Whether an error says that the call was cancelled, because another one failed or a person stopped it. What a program

@@ -61,7 +61,7 @@ use standing::Look;
 use std::borrow::Cow;
 use target::Aim;
 use tokens::PLACEHOLDER;
-use volatility::does_a_bit;
+use volatility::{does, does_a_bit};
 
 /// One call that ended.
 #[derive(Debug)]
@@ -117,6 +117,8 @@ pub(crate) struct Call {
     pub(crate) numberless_key: u64,
     /// The numbers of its result that may move.
     pub(crate) numbers: Vec<Number>,
+    /// The number of the page that its result is, if it may be one: the first one in what a tool tells that is given nothing.
+    pub(crate) page: Option<u32>,
     /// The amounts in its result, if it failed.
     pub(crate) amounts: Vec<Amount>,
     /// The ids that its result names, if it failed.
@@ -168,6 +170,7 @@ impl Call {
             attempt_key: attempt_key(tool, &input, line.as_ref()),
             meant: meant(tool, state),
             numbers: own.and(in_digits).map(moving_numbers::numbers).unwrap_or_default(),
+            page: own.filter(|_| failure.is_none() && line.is_none()).and_then(|own| page(own, tool, &input)),
             amounts: own.filter(|_| failure.is_some()).map(amounts::read).unwrap_or_default(),
             ids: own.filter(|_| failure.is_some()).map(ids::of_result).unwrap_or_default(),
             short: own.map(Raw::get).filter(|own| own.len() <= standing::LONGEST).map(Box::from),
@@ -438,6 +441,17 @@ fn key_without_ids(key: u64, tool: &str, kind: CallKind, input: &Input, normaliz
     let given = input.command.as_deref().unwrap_or(&input.text);
     let without = (looks && normalized.len() >= RICH).then(|| nonces::without_ids(given)).flatten();
     hash::join(without.map_or(key, |without| hash::join(hash::of(tool), hash::of(without))), said)
+}
+
+/// The first number in a rich answer of a tool that is given nothing and does nothing, as its name says.
+fn page(raw: Raw<'_>, tool: &str, input: &Input) -> Option<u32> {
+    /// How far into an answer the number of a page stands, in bytes.
+    const TITLE: usize = 200;
+    if !input.text.trim().is_empty() || raw.get().len() < RICH || does(tool) {
+        return None;
+    }
+    let title = text::beginning(raw, TITLE);
+    title.split(|c: char| !c.is_alphanumeric()).find_map(|word| word.parse().ok())
 }
 
 /// Whether a result is the id of a thing and nothing else.

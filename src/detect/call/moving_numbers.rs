@@ -143,6 +143,9 @@ pub(crate) struct Motion {
     last: Vec<Number>,
     ways: Vec<Way>,
     ended: i64,
+    /// The last page, and how many in a row were the next one.
+    page: u32,
+    turned: u8,
 }
 
 /// What the numbers of a result do.
@@ -157,6 +160,13 @@ pub(crate) enum Moves {
 }
 
 impl Motion {
+    /// Records the number of a page; says whether page after page is turned.
+    pub(crate) fn turn(&mut self, page: u32) -> bool {
+        let is_next = page.checked_sub(1) == Some(std::mem::replace(&mut self.page, page));
+        self.turned = if is_next { self.turned.saturating_add(1) } else { 0 };
+        self.turned >= STEPS
+    }
+
     /// Compares the numbers of the next result of the same call, which ended at `ended`, in milliseconds.
     pub(crate) fn advance(&mut self, numbers: &[Number], ended: i64) -> Moves {
         let last = std::mem::replace(&mut self.last, numbers.to_vec());

@@ -301,10 +301,13 @@ impl CallHistory {
 
     /// How the numbers in the result of a call moved since the same call before.
     fn motion_of(&mut self, call: &Call) -> Moves {
-        if call.numbers.is_empty() {
+        if call.numbers.is_empty() && call.page.is_none() {
             return Moves::No;
         }
-        self.motions.get_or_insert_with(call.key, Motion::default).advance(&call.numbers, call.span.1)
+        let motion = self.motions.get_or_insert_with(call.key, Motion::default);
+        let turns = call.page.is_some_and(|page| motion.turn(page));
+        let moves = motion.advance(&call.numbers, call.span.1);
+        if turns { Moves::On } else { moves }
     }
 
     /// Whether a call fails as one before it did, and an amount in the failure is better than ever.

@@ -76,6 +76,8 @@ impl Look {
             CallKind::Check => Self::Check,
             _ if call.still_runs => Self::Open,
             CallKind::Mutate if call.failed() && sleeps(call) => Self::Failed,
+            // Who sleeps long before it waits for something, whatever the program does that tells of it.
+            CallKind::Mutate if sleeps(call) && call.span.1.saturating_sub(call.span.0) >= LONG_PAUSE => Self::Open,
             CallKind::Observe | CallKind::Unknown | CallKind::Record if call.failed() => Self::Failed,
             CallKind::Unknown if call.line.is_none() && does(&call.tool) => Self::Deed,
             CallKind::Observe | CallKind::Unknown | CallKind::Record => Self::Open,
@@ -330,7 +332,10 @@ fn check_wait(call: &Call, gap: Gap) -> Pause {
     let running = || WaitSigns::read(&call.tool, given(call), &call.ends, 0, gap.pause).says_running;
     // What only says that it runs is no build, whatever its name and its exit code.
     let sleeps_first = || sleeps(call) && gap.took >= PAUSE && call.failing.is_none() && call.ends.len() <= REFUSAL;
-    if (gap.pause >= LONG_PAUSE && !failed || sleeps_first()) && running() { Pause::Wait } else { Pause::None }
+    let is_wait = (gap.pause >= LONG_PAUSE && !failed || sleeps_first()) && running()
+        // Nor is what sleeps long and complains of nothing.
+        || sleeps_first() && !failed && gap.took >= LONG_PAUSE;
+    if is_wait { Pause::Wait } else { Pause::None }
 }
 
 /// The pause must be the call's own, since agents think before they try again what failed. One that the call makes

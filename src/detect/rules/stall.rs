@@ -35,6 +35,7 @@ const TOOL_WARN: u64 = 2;
 /// Multiples of the stall timeout before a warning about a silence that is over.
 const PAST_WARN: u64 = 2;
 const MINUTE: i64 = 60_000;
+const HOUR: i64 = 60 * MINUTE;
 
 /// What a silent session waits for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,7 +64,9 @@ impl WaitingFor {
             Self::Tool => {
                 let stop = time_limits::times(tool, config.limit(&TOOL_STOP));
                 let own = context.activity.longest_own_limit();
-                let warn = time_limits::times(tool, TOOL_WARN).max(context.allowed).max(own.pause.saturating_add(tool));
+                // Who gives a call two hours expects one, but a person wants to know within the hour.
+                let expected = (own.limit / 5 * 4).min(HOUR).max(own.pause.saturating_add(tool));
+                let warn = time_limits::times(tool, TOOL_WARN).max(context.allowed).max(expected);
                 limits(
                     tool.max(own.pause),
                     warn,

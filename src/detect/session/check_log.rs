@@ -16,6 +16,8 @@ use crate::wire::record::Evidence;
 
 /// How many checks that failed are remembered; no real session has more that differ.
 const FAILED: usize = 16;
+/// How many checks that passed are remembered until something changes.
+const PASSED: usize = 16;
 /// How many names of failing tests a fact lists.
 const NAMES: usize = 3;
 /// The length of a name in a fact, in characters.
@@ -85,6 +87,8 @@ struct Undecided {
 pub(super) struct CheckLog {
     failed: Vec<FailedCheck>,
     unchecked: Option<Unchecked>,
+    /// The checks that passed since something changed.
+    passed: Vec<CheckRun>,
     /// The last check, if nothing tells how it came out.
     unread: Option<Undecided>,
     last: Option<Evidence>,
@@ -164,8 +168,9 @@ impl CheckLog {
         self.unchecked = Some(Unchecked { evidence: work.evidence.clone(), target: work.target.clone(), request });
     }
 
-    /// Records that something may have changed, so that what failed may pass.
+    /// Records that something may have changed, so that what failed may pass, and what passed may fail.
     pub(super) fn may_mend(&mut self) {
+        self.passed.clear();
         for failed in &mut self.failed {
             failed.mended = true;
         }
@@ -211,6 +216,9 @@ impl CheckLog {
         if work.outcome.is_failed() && !is_temporary_project && work.checks.iter().all(is_trial) {
             return;
         }
+        if self.says_nothing_new(work) {
+            return;
+        }
         self.may_have_run(&[Work::RanChecks]);
         for kind in work.checks.iter().map(kind_of) {
             if kind != CheckKind::Code && work.outcome != CheckOutcome::Empty {
@@ -235,6 +243,8 @@ impl CheckLog {
                 let passes =
                     |old: &FailedCheck| is_as_strict(old) && work.checks.iter().any(|new| old.passes_with(new, wanted));
                 self.failed.retain(|old| !passes(old));
+                let room = PASSED.saturating_sub(self.passed.len());
+                self.passed.extend(work.checks.iter().take(room).cloned());
             }
             CheckOutcome::Failed { count, items } => {
                 self.failed.retain(|old| !work.checks.iter().any(|run| run.is_same(&old.run)));
@@ -244,6 +254,18 @@ impl CheckLog {
             }
             CheckOutcome::Empty | CheckOutcome::Unknown => {}
         }
+    }
+
+    /// Whether a run leaves open what is known already, because nothing changed since: it could not even begin after others
+    /// passed, or does not say how it came out and is a part of what passed.
+    fn says_nothing_new(&self, work: &CallWork) -> bool {
+        let is_part = |new: &CheckRun| self.passed.iter().any(|passed| supersedes(passed, new));
+        let is_known = match work.outcome {
+            CheckOutcome::Unknown => work.never_ran || work.checks.iter().all(is_part),
+            CheckOutcome::Failed { count: None, .. } => work.never_ran,
+            _ => false,
+        };
+        is_known && !self.passed.is_empty() && self.unchecked.is_none() && self.is_clean()
     }
 
     /// Records what the formatters and fixers of a call left, for a request: one that left nothing answers what the same

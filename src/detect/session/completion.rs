@@ -330,8 +330,11 @@ impl Completion {
             Some(TurnEnd::Error(_)) => Outcome::Error,
             Some(TurnEnd::Length) => Outcome::Length,
             _ if pending.person => Outcome::Waiting,
-            _ if self.work.was_refused() || declined => Outcome::Refused,
-            _ if self.text.as_str().trim().is_empty() => Outcome::Empty,
+            _ if declined => Outcome::Refused,
+            // Who asks how to go on after a denial waits.
+            _ if self.work.was_refused() && (self.owes_answer || ending != Ending::Asks) => Outcome::Refused,
+            // What was said before the last call is no answer.
+            _ if self.owes_answer || self.text.as_str().trim().is_empty() => Outcome::Empty,
             _ if ending == Ending::Asks => Outcome::Waiting,
             _ if ending == Ending::GaveUp => Outcome::GaveUp,
             _ if claim == Claim::Promise && facts.is_empty() => Outcome::Done,
@@ -347,9 +350,9 @@ impl Completion {
         }
     }
 
-    /// The last line of the last text that is not empty.
-    pub(crate) fn last_line(&self) -> &str {
-        self.text.last_line()
+    /// The last line of the last text that is not empty, without secrets.
+    pub(crate) fn last_line(&self) -> String {
+        quoted::last_line(self.text.as_str(), EXCERPT)
     }
 
     fn claim(&self, promised: bool, ending: Ending) -> Claim {
@@ -382,7 +385,7 @@ impl Completion {
             && !self.work.was_refused()
             && !self.follow_up.fulfils(Announced::read(self.text.as_str()))
         {
-            let line = quoted(self.last_line(), EXCERPT);
+            let line = self.last_line();
             add(
                 Contradiction::AnnouncedMore,
                 format!("the last text announces more work, which did not follow: \"{line}\""),
@@ -431,7 +434,7 @@ impl Completion {
             evidence.push(Evidence { id: at.id.clone(), excerpt: name.clone() });
         }
         if !self.text.as_str().trim().is_empty() {
-            evidence.push(Evidence { id: self.text.id().to_owned(), excerpt: quoted(self.last_line(), EXCERPT) });
+            evidence.push(Evidence { id: self.text.id().to_owned(), excerpt: self.last_line() });
         }
         evidence.extend(self.work.evidence());
         evidence

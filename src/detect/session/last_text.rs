@@ -76,11 +76,6 @@ impl LastText {
         tail(&self.text, STEP_TEXT)
     }
 
-    /// The last line that is not empty.
-    pub(super) fn last_line(&self) -> &str {
-        self.text.lines().rev().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default()
-    }
-
     /// The text without its last line, if that is the promise, and without the colon that led to it.
     pub(super) fn before_promise(&self, promised: bool) -> &str {
         let text = self.text.trim_end();

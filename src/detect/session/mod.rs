@@ -429,7 +429,7 @@ impl Session {
         state.show(&Fact::Rest, line, effects);
         state.rule_runner.settle(effects);
         let warning = state.rule_runner.open_warning();
-        let question = asked.unwrap_or_else(|| state.completion.last_line().to_owned());
+        let question = asked.unwrap_or_else(|| state.completion.last_line());
         let session = state.rule_runner.session();
         let done = state.completion.finish_turn(session, line.config, (warning, pending), line.point);
         self.status.record_rest(&done, &question, by_event, state.activity.last, line);

@@ -71,16 +71,25 @@ pub(crate) struct TodoList {
     /// The open items that were written one by one: id and text.
     items: Vec<(String, String)>,
     created: usize,
+    /// The user asked for something else since a call last wrote the list.
+    is_left: bool,
 }
 
 impl TodoList {
     /// Replaces the whole list.
     pub(crate) fn replace(&mut self, todos: OpenTodos) {
         self.whole = todos;
+        self.is_left = false;
+    }
+
+    /// Records that the user asks for something else: until a call writes the list again, it says nothing about that.
+    pub(super) fn leave(&mut self) {
+        self.is_left = true;
     }
 
     /// Records what a call did.
     pub(super) fn record(&mut self, change: &TodoChange) {
+        self.is_left = false;
         match change {
             TodoChange::Whole(todos) => self.whole.clone_from(todos),
             TodoChange::Opens(id, text) => {
@@ -98,6 +107,11 @@ impl TodoList {
         if self.items.len() < ITEMS && !self.items.iter().any(|(known, _)| *known == id) {
             self.items.push((id, text));
         }
+    }
+
+    /// Whether the user asked for something else since a call last wrote the list.
+    pub(super) fn is_left(&self) -> bool {
+        self.is_left
     }
 
     /// That items are open, in a sentence, apart from those that are done by id or text.

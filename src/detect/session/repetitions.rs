@@ -13,22 +13,42 @@ const MOST: usize = 8;
 const BACK: usize = 3;
 /// How often at most something is done "until it fails" or "until it says ready" where no number is named.
 const UNTIL: u64 = 20;
+/// The most tries of something that is not named: nobody watches more of them one by one.
+const TRIED: u64 = 100;
 /// The shortest name, in bytes.
 const NAME: usize = 4;
 
 /// How users ask to do something a number of times, in the languages of [`NUMBERS`].
 static TIMES: LazyLock<Option<Regex>> = LazyLock::new(|| {
     let names = NUMBERS.iter().flat_map(|(names, _)| names.split(' ')).collect::<Vec<_>>().join("|");
+    let trials = TRIALS.join("|");
     Regex::new(&format!(
         r"(?ix)
           (?:^|[^A-Za-z0-9_.])(\d{{1,4}}|{names})
             (?:[\ \t]*(?:次|回|번|遍)
             | [\ \t-]*mal(?:[^A-Za-z0-9_]|$)
             | [\ \t]+(?:times|veces|fois|vezes|volte|keer|gånger|раза?|razy)(?:[^A-Za-z0-9_]|$)
-            | (?P<runs>(?:[\ \t]+[^\s.,;:0-9]{{2,16}})?[\ \t]+(?:runs|iterations|repetitions|executions|läufe|durchläufe|wiederholungen|ejecuciones|repeticiones|exécutions|répétitions|execuções|repetições|esecuzioni|ripetizioni|запусков|прогонов|повторов)(?:[^A-Za-z0-9_]|$)))"
+            | (?P<runs>[\ \t]*个?(?:样本|樣本)|[\ \t]*個?の?(?:サンプル)|[\ \t]*개?의?[\ \t]*샘플
+              | (?:[\ \t]+[^\s.,;:0-9]{{2,16}})?[\ \t]+[^\s.,;:0-9]{{0,20}}?(?:{trials})(?:[^A-Za-z0-9_]|$)))"
     ))
     .ok()
 });
+
+/// What is counted where one thing is done again and again, as the end of a word.
+#[rustfmt::skip]
+const TRIALS: [&str; 11] = [
+    "runs|iterations|repetitions|executions|samples|readings|measurements|attempts|tries|trials|shots|rolls|flips|tosses|throws|draws|requests|calls|pings|queries|rounds|repeats|completions|logins|replicates|captures|fixes",
+    "läufe|durchläufe|wiederholungen|messungen|messwerte|versuche|stichproben|würfe|anfragen|aufrufe|ablesungen",
+    "ejecuciones|repeticiones|mediciones|medidas|muestras|intentos|lecturas|tiradas|lanzamientos|peticiones|llamadas",
+    "exécutions|répétitions|mesures|essais|tentatives|échantillons|lancers|requêtes|appels|relevés",
+    "execuções|repetições|medições|amostras|tentativas|leituras|requisições|chamadas|lançamentos",
+    "esecuzioni|ripetizioni|misure|misurazioni|campioni|tentativi|letture|richieste|chiamate|lanci",
+    "запусков|прогонов|повторов|измерений|замеров|попыток|проб|запросов|вызовов|бросков",
+    "pomiarów|prób|próbek|zapytań|wywołań|rzutów|powtórzeń|uruchomień",
+    "metingen|pogingen|steekproeven|verzoeken|worpen|herhalingen",
+    "mätningar|försök|körningar|målinger|forsøg|forsøk",
+    "ölçüm|deneme|örnek|istek",
+];
 
 /// Numbers by name, which stand before "times" in many languages.
 #[rustfmt::skip]
@@ -72,6 +92,19 @@ static CYCLE: Phrases = Phrases::new(&[
 static PERFORM: Phrases = Phrases::new(&[
     "do|make|perform|run|give me|execute|start|launch|mach|mache|führe|starte|lass|haz|ejecuta|lanza|fais|lance|faites|effectue|faça|execute|fai|esegui|сделай|выполни|запусти|zrób|uruchom|doe|draai|gör|kör",
     "做|跑|运行|执行|実行|回して|실행",
+]);
+
+/// How sentences begin that ask to try, to measure or to ask something again and again.
+static TRY: Phrases = Phrases::new(&[
+    "take|measure|sample|flip|toss|roll|throw|spin|draw|ask|query|call|ping|request|send|post|get|fetch|read|poll|probe|try|attempt|log in|login|press|click|tap|hit|submit|record|capture|collect|benchmark|generate|simulate|play|fire|trigger|test|repeat|rerun|re-run|loop|invoke|hammer|shake|scan|check",
+    "nimm|miss|messe|wirf|würfle|würfel|frage|frag|sende|schicke|lies|versuche|probiere|drücke|klicke|erzeuge|ziehe|wiederhole|rufe|ruf|teste|prends|mesure|demande|envoie|lis|essaie|tire|appuie|clique|génère|répète|appelle|teste|toma|mide|tira|pregunta|envía|lee|intenta|prueba|pulsa|genera|repite|llama|haz|tire|meça|jogue|pergunte|envie|leia|tente|gere|repita|chame|teste|prendi|misura|tira|chiedi|invia|leggi|prova|genera|ripeti|chiama",
+    "измерь|возьми|брось|подбрось|спроси|отправь|прочитай|попробуй|сними|повтори|вызови|проверь|zmierz|weź|rzuć|zapytaj|wyślij|odczytaj|spróbuj|powtórz|wywołaj|neem|meet|gooi|vraag|stuur|lees|probeer|herhaal|mät|kasta|fråga|skicka|läs|försök|mål|kast|spør|les|ölç|at|sor|gönder|oku|dene",
+    "测量|采样|抛|掷|询问|请求|发送|读取|尝试|登录|采集|调用|测试|測定|サンプリング|投げ|聞いて|質問|送信|読み取|試し|呼び出|측정|샘플|던져|물어|보내|읽어|시도|호출",
+]);
+
+/// What is said before a request.
+static POLITE: Phrases = Phrases::new(&[
+    "please|now|then|and|also|can you|could you|would you|i want you to|i'd like you to|bitte|nun|jetzt|und|kannst du|por favor|ahora|puedes|s'il te plaît|s'il vous plaît|peux-tu|maintenant|agora|você pode|per favore|ora|puoi|пожалуйста|теперь|proszę|alsjeblieft|请|帮我|麻烦|でください",
 ]);
 
 /// What stands for something that was named before.
@@ -140,6 +173,8 @@ pub(super) struct Repetition {
     pub(super) left: u64,
     /// How many laps of whatever it takes it asks for; 0 if it asks for something else.
     pub(super) laps: u64,
+    /// How many tries of something that it does not name; 0 if it names it, or asks for none.
+    pub(super) tries: u64,
 }
 
 impl Repetition {
@@ -173,9 +208,12 @@ pub(super) fn repetitions(text: &str) -> Vec<Repetition> {
         };
         let is_rate = RATES.iter().any(|rate| behind.trim_start().starts_with(rate));
         let named = (runs && !is_rate).then(|| named(&sentences[..=at], &folded)).flatten();
-        let cycles = !is_rate && CYCLE.is_in(&folded) && !compares(behind);
-        let laps = if cycles { left } else { 0 };
-        Some(Repetition { sentence: (*sentence).to_owned(), named: named.map(str::to_owned), left, laps })
+        let counts = !is_rate && !compares(behind);
+        let laps = if counts && CYCLE.is_in(&folded) { left } else { 0 };
+        // Who quotes a command means that one.
+        let is_try = counts && left <= TRIED && !sentence.contains('`') && begins_with_try(&folded);
+        let tries = if is_try { left } else { 0 };
+        Some(Repetition { sentence: (*sentence).to_owned(), named: named.map(str::to_owned), left, laps, tries })
     };
     sentences.iter().enumerate().filter_map(read).take(MOST).collect()
 }
@@ -183,13 +221,23 @@ pub(super) fn repetitions(text: &str) -> Vec<Repetition> {
 /// How often a sentence asks to do something, and what stands behind that. `runs` says that it asks to run something.
 fn count<'a>(sentence: &'a str, folded: &str, runs: bool) -> Option<(u64, &'a str)> {
     let found = TIMES.as_ref()?.captures(sentence)?;
-    if found.name("runs").is_some() && !(runs && BOUNDS.is_in(folded) || PERFORM.begins(folded.trim_start())) {
+    if found.name("runs").is_some() && !(runs && BOUNDS.is_in(folded) || begins_with_try(folded)) {
         return None;
     }
     let number = found.get(1)?.as_str().to_lowercase();
     let is_named = |names: &str| names.split(' ').any(|name| name == number);
     let named = NUMBERS.iter().find(|(names, _)| is_named(names)).map(|(_, number)| *number);
     Some((named.or_else(|| number.parse().ok())?, &sentence[found.get(0)?.end()..]))
+}
+
+/// Whether a sentence begins with what asks to do or to try something. Where words are not spaced, it stands anywhere.
+fn begins_with_try(folded: &str) -> bool {
+    let mut rest = folded.trim_start();
+    while let Some((_, said)) = POLITE.find_all(rest).next().filter(|(start, _)| *start == 0) {
+        rest = rest[said..].trim_start_matches([' ', ',']);
+    }
+    let begins = |verbs: &Phrases| verbs.begins(rest) || rest.contains(is_unspaced) && verbs.is_in(rest);
+    begins(&PERFORM) || begins(&TRY)
 }
 
 /// Whether a sentence asks to go on until a program says something. In some languages, the end stands before the word

@@ -79,6 +79,15 @@ static LEAVING_OUT: Phrases = Phrases::new(&[
 /// How far from a verb its condition is looked for, in bytes.
 const CONDITION: usize = 20;
 
+/// What asks for the rest of what is planned already.
+static GOING_ON: Phrases = Phrases::new(&[
+    "continue|carry on|go on|go ahead|keep going|proceed|resume|remaining|the rest|next step|next one|next task|next item|the next|to-do|to-dos|todo|todos|task list|tasks|the list|the plan|steps|finish up|finish it|finish them|complete it|complete them|the others|all of them|pick up where",
+    "weiter|mach weiter|fahr fort|fahre fort|setze fort|restlichen|den rest|nächste|nächsten|nächster|aufgaben|die liste|den plan|continuez|poursuis|poursuivez|le reste|la suite|suivant|suivante|tâches|la liste|le plan|continúa|continua|sigue|prosigue|adelante|el resto|los demás|siguiente|tareas|la lista|o resto|próximo|próxima|tarefas|a lista|prossegui|vai avanti|il resto|prossimo|prossima|le attività",
+    "продолж*|дальше|далее|остальн*|оставш*|следующ*|задач*|список|по плану|kontynuuj|dalej|resztę|następn*|zadania|ga door|ga verder|de rest|volgende|taken|fortsätt|resten|nästa|fortsett|fortsæt|devam|kalan|sonraki|继续|接着|剩下|其余|下一|任务|待办|清单|計画|続け|次の|残り|タスク|계속|나머지|다음|할 일|작업",
+]);
+/// The longest message that can only agree to what is planned, in characters.
+const AGREEING: usize = 40;
+
 /// Verbs that ask for a text, which the answer itself may be.
 #[rustfmt::skip]
 const COMPOSING: [&str; 15] = [
@@ -154,7 +163,7 @@ impl UserRequest {
 
     /// What an answer to the message has to be read with.
     pub(crate) fn asked(&self, is_question: bool) -> Asked<'_> {
-        Asked { is_question, request: &self.folded }
+        Asked { is_question, is_checked: false, request: &self.folded }
     }
 
     /// Whether an answer leaves a rest of the changes that the message asks for, or that were made for it.
@@ -191,6 +200,12 @@ impl UserRequest {
         let is_meant =
             |&(start, _): &(usize, usize)| is_asked(&self.folded[..start]) && !is_forbidden(&self.folded[..start]);
         !self.looks && TAKING_BACK.find_all(&self.folded).any(|hit| is_meant(&hit))
+    }
+
+    /// Whether the message agrees to what is planned, or asks for the rest of it, and for nothing of its own.
+    pub(crate) fn goes_on(&self) -> bool {
+        let agrees = || self.folded.trim().chars().count() <= AGREEING && !self.wants_change && !self.looks;
+        GOING_ON.is_in(&self.folded) || agrees()
     }
 
     /// Whether the message is about what comes after it: "in future, ask before you change a default".

@@ -126,11 +126,16 @@ impl User {
     }
 
     /// Whether the user asked for so many laps, and this call, which is made for the `times`-th time, is of one of them. The
-    /// first time, it repeats nothing; and what fails is no lap. A deed that does not show what it does may be done as often
-    /// as the message names a number.
+    /// first time, it repeats nothing; and what fails is no lap, unless a number of tries was asked for. A deed that does
+    /// not show what it does may be done as often as the message names a number.
     pub(crate) fn asks_for_lap(&self, call: &Call, times: u32) -> bool {
+        let is_work = matches!(call.kind, CallKind::Mutate | CallKind::Check);
+        let is_lap = |asked: &Repetition| {
+            let times = u64::from(times);
+            !call.failed() && times <= asked.laps || !(is_work && call.failed()) && times <= asked.tries
+        };
         let is_counted = || call.is_deed() && self.amounts.iter().any(|amount| times <= *amount);
-        times > 1 && !call.failed() && (self.asked.iter().any(|asked| u64::from(times) <= asked.laps) || is_counted())
+        times > 1 && (self.asked.iter().any(is_lap) || is_counted())
     }
 
     /// How many rounds of the same the user asked for, whatever of. More than a few show something that is asked for

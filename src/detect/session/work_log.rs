@@ -27,7 +27,7 @@ use super::version_bump;
 use crate::detect::call::checks::CheckOutcome;
 use crate::detect::call::shell::{Change, CheckRun};
 use crate::detect::text::claims::Work;
-use crate::detect::text::ending::Ending;
+use crate::detect::text::ending::{Asked, Ending};
 use crate::detect::text::headings::headings;
 use crate::detect::text::refusal::declines;
 
@@ -165,6 +165,9 @@ impl WorkLog {
     pub(crate) fn begin_request(&mut self, text: &str) {
         self.set_task(text);
         self.latest = ForRequest { number: self.latest.number.next(), ..ForRequest::default() };
+        if !self.request.goes_on() {
+            self.todos.leave();
+        }
         self.checks.begin_request();
         self.lost.begin_request();
         self.other_tree.begin_request();
@@ -190,7 +193,9 @@ impl WorkLog {
     pub(crate) fn ending(&self, last_text: &str) -> Ending {
         let latest = &self.latest;
         let is_question = !latest.changed && self.request.is_question();
-        let ending = Ending::read_answer(last_text, self.request.asked(is_question));
+        let is_checked = latest.changed && self.checks.is_clean() && !self.checks.has_unchecked();
+        let asked = Asked { is_checked, ..self.request.asked(is_question) };
+        let ending = Ending::read_answer(last_text, asked);
         let came_to_nothing = || latest.replies.is_told(last_text, &self.request, latest.changed);
         let is_excuse =
             ending == Ending::Plain && (came_to_nothing() || !is_question && self.is_left_in_part(last_text));

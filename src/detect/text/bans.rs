@@ -112,17 +112,19 @@ const MORE_NEGATORS: [&str; 9] = ["niet", "geen", "zonder", "inte", "utan", "ing
 const BESIDES: [&str; 7] = ["without", "ohne", "sans", "sin", "sem", "senza", "без"];
 /// What may stand between them and the act.
 #[rustfmt::skip]
-const BETWEEN: [&str; 89] = [
+const BETWEEN: [&str; 95] = [
     "do", "run", "any", "new", "a", "an", "or", "and", "to", "make", "perform", "anything", "it", "add", "adding", "additional", "more", "further", "extra", "external", "third-party", "third", "party", "use",
     "using", "install", "installing", "introduce", "pull", "in", "terraform", "tofu", "kubectl", "pulumi", "git", "actually", "yet", "the", "ever", "npm", "neuen", "neue", "neues", "weiteren", "zusätzlichen", "oder",
     "und", "zu", "de", "d'", "du", "des", "nouvelle", "nouvelles", "nouveau", "nouveaux", "ajoute", "ajouter", "ajoutez", "faire", "fais", "hagas", "hagáis", "hacer", "haga", "añadas", "agregues", "instales",
     "nuevas", "nueva", "faças", "faça", "dê", "dês", "fazer", "adicione", "adiciones", "novas", "nova", "fare", "nuove", "новых", "новые", "делай", "делайте", "добавляй", "nowych", "nieuwe", "nya",
+    "fall", "umständen", "circumstances", "caso", "cas", "assolutamente",
 ];
 /// What may stand before a negator, so that it begins what is asked for.
 #[rustfmt::skip]
-const LEADS: [&str; 44] = [
+const LEADS: [&str; 48] = [
     "please", "pls", "but", "and", "just", "also", "or", "so", "then", "do", "only", "must", "should", "to", "bitte", "aber", "noch", "und", "erstmal", "auch", "mais", "et", "surtout", "puis", "stp", "pero",
     "y", "por", "favor", "mas", "e", "ma", "per", "но", "и", "пожалуйста", "только", "ale", "proszę", "maar", "en", "men", "och", "todavía",
+    "auf", "unter", "under", "in",
 ];
 /// What tells how something is before a negator, and asks for nothing.
 #[rustfmt::skip]
@@ -154,12 +156,17 @@ const ENDS: [char; 9] = ['了', '吧', '哦', '啊', '。', '！', '它', '们',
 const PLACES: [&str; 4] = ["に", "へ", "에", "には"];
 /// What stands behind an act that is ruled out as a whole.
 #[rustfmt::skip]
-const WHOLE: [&str; 109] = [
+const WHOLE: [&str; 119] = [
     "anything", "it", "this", "that", "them", "these", "those", "any", "of", "the", "a", "change", "changes", "work", "your", "my", "yet", "now", "for", "please", "either", "too", "to", "cluster", "infrastructure", "infra", "at",
     "all", "or", "commit", "push", "open", "create", "just", "still", "today", "something", "here", "there", "ones", "file", "files", "again", "deploy", "noch", "bitte", "es", "das", "die", "der", "erst", "erstmal", "mal", "jetzt", "etwas", "alles", "hinzufügen", "einführen", "installieren",
     "rien", "pas", "pour", "l'instant", "encore", "le", "la", "les", "moment", "nada", "todavía", "aún", "por", "ahora", "lo", "los", "las", "favor", "ainda", "agora", "o", "os", "as", "isso", "niente", "ancora", "per", "ora",
     "ничего", "это", "их", "сейчас", "niczego", "jeszcze", "niets", "nog", "ännu", "noe", "ting", "none", "yourself", "live", "real", "existing", "external", "nuevas", "novas", "nuove", "added", "whatsoever",
+    "surtout", "jamais", "absolument", "ever", "under", "circumstances", "nunca", "bajo", "mai", "assolutamente",
 ];
+/// What rules out a push without naming it.
+static LOCAL: Phrases = Phrases::new(&[
+    "keep it local|keep this local|keep everything local|keep the commit local|keep the commits local|keep it on this machine|local only, please|bleibt lokal|lass es lokal|nur lokal committen|reste en local|garde tout en local|garde-le en local|déjalo en local|mantenlo en local|solo en local|tieni tutto in locale|только локально|只在本地|仅本地|ローカルのみ",
+]);
 /// What ends the object of an act, as a reason or another act follows.
 #[rustfmt::skip]
 const CUTS: [&str; 30] = [
@@ -180,6 +187,9 @@ pub(crate) fn bans(sentence: &str, named: impl Fn(BannedAct) -> bool) -> Vec<Ban
             RUN.find_all(clause).any(|(start, end)| is_ruled_out(BannedAct::Apply, clause, start, end).is_some());
         if runs && named(BannedAct::Migrate) {
             found.push(Ban { act: BannedAct::Migrate, only: Vec::new() });
+        }
+        if LOCAL.is_in(clause) {
+            found.push(Ban { act: BannedAct::Push, only: Vec::new() });
         }
         if let Some(only) = elsewhere(clause) {
             found.push(Ban { act: BannedAct::Commit, only: vec![only.clone()] });
@@ -294,6 +304,10 @@ mod tests {
             ("直してください。push はしないでください", Push),
             ("修好它，但不要推送", Push),
             ("고치고 푸시하지 마세요", Push),
+            ("Corrige-le, mais ne pousse surtout pas", Push),
+            ("Behebe es und committe, aber auf keinen Fall pushen", Push),
+            ("Correggilo, ma non fare assolutamente push", Push),
+            ("Fix it and commit, but keep it local", Push),
             ("Mach es. Noch nicht committen", Commit),
             ("Don't commit or push anything", Commit),
             ("No new dependencies please", Depend),

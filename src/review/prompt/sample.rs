@@ -178,10 +178,10 @@ fn call(part: &Part<'_>, redactor: &Redactor) -> String {
     format!("call {tool} {input} → {outcome}")
 }
 
-/// A call's arguments in one line. Strings are redacted after decoding, because an escaped line break in front of a key
-/// would look like the beginning of its name.
+/// A call's arguments in one line, redacted before that: their members and lists tell what is a secret. Strings are redacted
+/// after decoding, because an escaped line break in front of a key would look like the beginning of its name.
 fn arguments(raw: Raw<'_>, redactor: &Redactor) -> String {
-    let flat = match serde_json::from_str::<Value>(raw.get()) {
+    let flat = match serde_json::from_str::<Value>(&redactor.redact_json(raw.get())) {
         Ok(mut value @ Value::Object(_)) => {
             redact_strings(&mut value, redactor);
             let members = value.as_object().into_iter().flatten();

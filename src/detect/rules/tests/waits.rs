@@ -776,3 +776,67 @@ fn a_refused_request_is_the_same_whatever_numbers_it() {
         assert!(asks(&|n| json!({"sheet": "log", "seq": n}), answer) <= Some(Grade::Notice), "{answer}");
     }
 }
+
+#[test]
+fn a_long_sleep_waits_whatever_follows_it() {
+    let looks = |seconds: usize, command: &str, answer: &str| {
+        gravest((0..8).map(|n| {
+            let waited = failed_after(seconds, n * (seconds + 5), &format!("sleep {seconds}; {command}"), answer);
+            waited.map(|line| line.replace("{\"exit\":1}", "{\"exit\":0}"))
+        }))
+    };
+    for (command, answer) in [
+        ("apt-get -qq update; apt-cache policy knot | sed -n 3p", "  Candidate: 3.3.8"),
+        ("pip index versions meshkit", "meshkit (1.4.0)"),
+        ("rsync -an --stats depot:/in/ in/", "Number of created files: 0"),
+        ("python3 check_mirror.py", "mirror: 3.3.8"),
+    ] {
+        assert!(looks(60, command, answer) <= Some(Grade::Notice), "{command}");
+    }
+    // A short one before a change is no wait, and what fails by itself is a failure.
+    assert!(looks(1, "pip install meshkit", "Requirement already satisfied: meshkit") > Some(Grade::Notice));
+    assert!(looks(60, "pytest -q", "1 failed, 3 passed in 0.2s") > Some(Grade::Notice));
+}
+
+#[test]
+fn a_number_of_tries_without_a_name_is_asked_for() {
+    let tries = |message: &str, count: usize, answer: &str| {
+        let input = json!({"channel": 2});
+        gravest(std::iter::once(task(message)).chain((1..=count).map(|n| call(n * 3, "adc_value", &input, answer))))
+    };
+    for message in [
+        "Take 30 samples of the thermistor and give me the spread",
+        "Please measure it 30 times",
+        "Nimm 30 Einzelmessungen auf und bilde den Mittelwert",
+        "Fais 30 mesures et donne-moi l'écart",
+        "Haz 30 lecturas del sensor",
+        "Сделай 30 измерений",
+        "请测量三十次，给出平均值",
+    ] {
+        assert!(tries(message, 30, "2047") <= Some(Grade::Notice), "{message}");
+        assert!(tries(message, 45, "2047") > Some(Grade::Notice), "{message}");
+    }
+    for message in [
+        "The sensor is read 30 times per second, find out why",
+        "Make the reader 30 times faster",
+        "There were 30 failed readings last night, look into it",
+        "Read the sensor",
+    ] {
+        assert!(tries(message, 12, "2047") > Some(Grade::Notice), "{message}");
+    }
+}
+
+#[test]
+fn pages_are_turned_by_a_tool_that_is_given_nothing() {
+    let pages = |tool: &str, page: fn(usize) -> usize| {
+        let turn = |n: usize| {
+            let said = format!("({}) Item {}: {} in favour, {} against, adopted.", page(n), page(n), 11 + n % 7, n % 5);
+            call(n * 3, tool, &json!({}), &said)
+        };
+        gravest((1..=20).map(turn))
+    };
+    for tool in ["seite_weiter", "siguiente", "reader", "vend_tsura"] {
+        assert!(pages(tool, |n| n) <= Some(Grade::Notice), "{tool}");
+        assert!(pages(tool, |n| 3 + n % 2) > Some(Grade::Notice), "{tool}");
+    }
+}

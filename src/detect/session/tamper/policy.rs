@@ -46,12 +46,22 @@ pub(super) enum TamperKind {
 const TESTS: [&str; 6] = ["test", "spec", "check", "fail", "green", "テスト"];
 
 /// Words of a request that wants a test skipped, a first draft of one, one taken away, or hooks left out.
-const SKIPPING: [&str; 7] = ["skip", "disable", "ignore", "xfail", "todo", "überspring", "跳过"];
+#[rustfmt::skip]
+const SKIPPING: [&str; 56] = [
+    "skip", "disable", "ignore", "xfail", "todo", "pending", "quarantine", "mute", "deactivate", "turn off", "switch off", "take it out of", "out of the run", "exclude", "park ",
+    "überspring", "deaktivier", "abschalt", "ausschalt", "schalt", "stilllegen", "ausklammer", "ausschließ", "ignorier", "désactiv", "saute", "ignorer", "mets de côté", "mettre de côté", "exclu",
+    "desactiv", "desabilit", "deshabilit", "omite", "omitir", "salta", "ignora", "excluy", "pule", "pular", "disattiv", "disabilit", "escludi", "отключ", "пропус", "игнорир", "wyłącz", "pomiń",
+    "uitschakel", "stäng av", "跳过", "禁用", "忽略", "無効", "スキップ", "비활성",
+];
 /// Words of a request that wants some tests run alone.
 const FOCUSING: [&str; 3] = ["only", "focus", "nur "];
 const SCAFFOLDING: [&str; 4] = ["placeholder", "dummy", "scaffold", "stub"];
 const EMPTYING: [&str; 5] = ["delete", "remove", "drop", "lösch", "删除"];
-const BYPASSING: [&str; 2] = ["verify", "hook"];
+#[rustfmt::skip]
+const BYPASSING: [&str; 16] = [
+    "no-verify", "no verify", "bypass", "skip the hook", "skip hook", "skip pre-commit", "skip the pre-commit", "without hook", "without the hook", "without the pre-commit", "disable the hook",
+    "ohne hook", "hooks überspring", "sans hook", "sin hook", "senza hook",
+];
 /// Words of a request that wants a check to say less.
 #[rustfmt::skip]
 const RELAXING: [&str; 30] = [

@@ -14,8 +14,20 @@ use crate::detect::text::claims::{Work, WorkClaim, claims, says_it_answers};
 use crate::detect::text::ending::Ending;
 use crate::detect::text::headings::headings;
 use crate::detect::text::needless::{says_needless, says_unchanged};
+use crate::detect::text::phrases::{Phrases, fold};
 use crate::detect::text::reported::{gives_number, names_findings, tells_failure};
 use crate::wire::record::{Claim, Contradiction, DoneFact, Evidence};
+
+/// What an agent says of itself.
+#[rustfmt::skip]
+static OWN: Phrases = Phrases::new(&[
+    "i|i've|i have|we|we've|my|ich|wir|habe|haben|j'ai|je|nous|he|hemos|yo|nosotros|eu|nós|fiz|ho|abbiamo|io|я|мы|jag|vi|jeg|ik|wij|ja|zrobiłem|我|我们|已|私|제가",
+]);
+
+/// Whether a claim is made of the agent, and not told of somebody else.
+fn is_own(claim: &str) -> bool {
+    OWN.is_in(&fold(claim))
+}
 
 /// What asks for a number.
 #[rustfmt::skip]
@@ -31,7 +43,7 @@ impl WorkLog {
         // A promise is about all of the work; anything else is about what was asked last.
         let since = if claim == Claim::Promise { RequestNumber::default() } else { self.latest.number };
         [
-            self.todos_fact(last_text).map(|fact| (Contradiction::OpenTodos, fact)),
+            self.todos_fact(claim, last_text).map(|fact| (Contradiction::OpenTodos, fact)),
             self.check_fact(since, claim, last_text),
             self.checks.unchecked_fact(since).map(|fact| (Contradiction::UncheckedChange, fact)),
             changes.map(|fact| (Contradiction::EmptyDiff, fact)),
@@ -45,8 +57,12 @@ impl WorkLog {
         .collect()
     }
 
-    /// That items of the to-do list are open, and neither the calls nor the answer show that they are done.
-    fn todos_fact(&self, answer: &str) -> Option<String> {
+    /// That items of the to-do list are open, and neither the calls nor the answer show that they are done. A promise is
+    /// about all of the work, anything else only about a list that belongs to what was asked last.
+    fn todos_fact(&self, claim: Claim, answer: &str) -> Option<String> {
+        if self.todos.is_left() && claim != Claim::Promise {
+            return None;
+        }
         let is_checked = !self.checks.has_unchecked() && self.checks.is_clean();
         let ran = |text: &str| {
             let works = checks_named(text);
@@ -208,7 +224,11 @@ impl WorkLog {
             work if CHECKING.contains(&work) => self.checks.ran(work),
             work => self.supported_work.has(work),
         };
-        let claimed = claims.iter().find(|claim| !is_done(claim.work))?;
+        // Who asks about what happened is told what others did.
+        let is_history = |claim: &WorkClaim| {
+            self.request.is_question() && !self.latest.changed && !self.latest.kept.any() && !is_own(&claim.excerpt)
+        };
+        let claimed = claims.iter().find(|claim| !is_done(claim.work) && !is_history(claim))?;
         let missing = claimed.work.missing(self.checks.ran(Work::RanChecks));
         Some(format!("the agent says \"{}\", but {missing}", claimed.excerpt))
     }

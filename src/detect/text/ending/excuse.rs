@@ -43,6 +43,7 @@ pub(super) fn gave_up(blocks: &[Block], asked: Asked<'_>, as_asked: bool) -> boo
     let with_next = |all: &[String], at: usize| {
         (is_excuse(&all[at], as_asked) || is_missing(&all[at]))
             && (!asked.is_question || is_own(&all[at]))
+            && !(asked.is_checked && is_caveat(&all[at], asked.request))
             && !all.get(at + 1).is_some_and(|next| ending_phrases::OVERCOME.is_in(next))
             && !is_past(&all[at], &all[at + 1..], asked.request)
     };
@@ -90,6 +91,25 @@ fn is_overcome(folded: &str) -> bool {
         || ending_phrases::NO_EXCUSE.is_in(folded)
         || is_pair(&ending_phrases::OVERCOME_PAIRS, folded)
         || is_expected(folded)
+}
+
+/// What is done besides the work: to try it elsewhere, or to hand it on.
+static TRYING: Phrases = Phrases::new(&[
+    "check|verify|verified|test|tested|try|confirm|measure|measured|benchmark|benchmarks|validate|validated|flash|push|deploy|publish|run it|weren't run|were not run|wasn't run|was not run",
+    "prüfen|überprüfen|testen|getestet|geprüft|ausprobieren|probieren|messen|gemessen|bestätigen|flashen|pushen|deployen|veröffentlichen|selbst",
+    "vérifier|vérifié|tester|testé|essayer|essayé|confirmer|confirmé|mesurer|mesuré|pousser|déployer|publier",
+    "comprobar|comprobarlo|verificar|verificarlo|probar|probarlo|confirmar|medir|subir|desplegar|publicar|verificá-lo|testar|testá-lo|publicar|enviar",
+    "verificare|verificarlo|provare|provarlo|testare|testarlo|confermare|misurare|pubblicare",
+    "проверить|протестировать|испытать|измерить|подтвердить|запушить|выложить|sprawdzić|przetestować|zmierzyć|potwierdzić|wypchnąć|controleren|testen|meten|bevestigen|kontrollera|testa|mäta|bekräfta",
+    "验证|測試|测试|确认|测量|推送|部署|发布|検証|確認|テスト|測定|プッシュ|デプロイ|확인|검증|테스트|측정|푸시|배포",
+]);
+
+/// Whether a sentence only says what could not be tried or handed on besides, and the request does not ask for that.
+fn is_caveat(folded: &str, request: &str) -> bool {
+    let mut named = TRYING.find_all(folded).map(|(start, end)| &folded[start..end]).peekable();
+    let asks = |word: &str| request.split(|c: char| !c.is_alphanumeric()).any(|asked| asked == word);
+    let is_unspaced_in = |word: &str| word.contains(is_unspaced) && request.contains(word);
+    named.peek().is_some() && !named.any(|word| asks(word) || is_unspaced_in(word))
 }
 
 /// What says of a failure that it is meant, or that it is there only without the work.

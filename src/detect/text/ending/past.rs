@@ -121,7 +121,7 @@ mod tests {
 
     fn gave_up(request: &str, answer: &str) -> bool {
         let request = fold(request);
-        Ending::read_answer(answer, Asked { is_question: false, request: &request }) == Ending::GaveUp
+        Ending::read_answer(answer, Asked { request: &request, ..Asked::default() }) == Ending::GaveUp
     }
 
     #[test]
