@@ -16,7 +16,7 @@ pub const PLACES: &[(&[&str], &str)] = &[
     ),
     (
         &["selector\"", "field\"", "label\"", "question\"", "locator\"", "element\""],
-        r#"(?i)"(?:selector|field|label|question|locator|element|name)"\s*:\s*"[^"\n]*NAME[^"\n]*"\s*,\s*"(?:text|value|answer|input|keys)"\s*:\s*"(?P<a>[^"\n]+)""#,
+        r#"(?i)"(?:selector|field|label|question|locator|element|name)"\s*:\s*"[^"\n]*NAME[^"\n]*"\s*,\s*(?:"(?:ref|type|role|index)"\s*:\s*(?:"[^"\n]*"|\d+)\s*,\s*){0,2}"(?:text|value|answer|input|keys|content)"\s*:\s*"(?P<a>[^"\n]+)""#,
     ),
     (
         &["params\"", "values\"", "args\""],

@@ -744,8 +744,13 @@ fn masks_what_a_list_of_arguments_gives_away() {
     }
     let plain = r#"exec ["git","log","-p","src/main.rs"]"#;
     assert_eq!(redactor.redact(plain), plain);
-    let fields = redactor.redact_json(r#"{"field":"password","value":"Zk49fQxhunter"}"#).into_owned();
-    assert!(!fields.contains("Zk49fQxhunter"), "{fields}");
+    for fields in [
+        r#"{"field":"password","value":"Zk49fQxhunter"}"#,
+        r#"{"element":"Password input","ref":"e3","text":"Zk49fQxhunter"}"#,
+        r#"{"label":"Password","content":"Zk49fQxhunter"}"#,
+    ] {
+        assert!(!redactor.redact_json(fields).contains("Zk49fQxhunter"), "{fields}");
+    }
 }
 
 #[test]

@@ -29,6 +29,11 @@ fn is_own(claim: &str) -> bool {
     OWN.is_in(&fold(claim))
 }
 
+/// Whether an answer says that checks ran or passed.
+fn praises(answer: &str) -> bool {
+    claims(answer).iter().any(|claim| CHECKING.contains(&claim.work))
+}
+
 /// What asks for a number.
 #[rustfmt::skip]
 const HOW_MANY: [&str; 14] = [
@@ -78,7 +83,10 @@ impl WorkLog {
         let failed = failed.map(|check| check.fact.clone()).or_else(|| self.rollout_fact(last_text));
         let failed = failed.or_else(|| self.ci_failed_fact(last_text));
         failed.map(|fact| (Contradiction::LastCheckFailed, fact)).or_else(|| {
-            let unknown = self.checks.unread_fact(since).or_else(|| self.ci_open_fact());
+            // Who is asked something may run a check to look at anything else than whether it passes.
+            let only_looks = self.request.is_question() && !self.latest.changed && !praises(last_text);
+            let unread = self.checks.unread_fact(since).filter(|_| !only_looks);
+            let unknown = unread.or_else(|| self.ci_open_fact());
             unknown.map(|fact| (Contradiction::CheckUnknown, fact))
         })
     }
@@ -89,7 +97,6 @@ impl WorkLog {
         let latest = &self.latest;
         let looked = !latest.changed && self.request.wants_report(claim);
         let wrote_test = !latest.changed_code && latest.changed && self.request.wants_failing_test();
-        let praises = || claims(last_text).iter().any(|claim| CHECKING.contains(&claim.work));
         let is_found = || {
             let counts = self.request.names(&HOW_MANY) && gives_number(last_text, &check.said);
             looked && (counts || names_findings(last_text, &check.said, &check.called))
@@ -101,7 +108,7 @@ impl WorkLog {
                     || check.count.is_some_and(|count| gives_number(last_text, &count.to_string())))
         };
         let is_told = || (looked || wrote_test) && (tells_failure(last_text, &check.items) || is_found());
-        check.request == latest.number && (is_left() || is_told()) && !praises()
+        check.request == latest.number && (is_left() || is_told()) && !praises(last_text)
     }
 
     /// That checks elsewhere failed that the request wants to pass: who only asks how they went has an answer in that.
