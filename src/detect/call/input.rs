@@ -1,8 +1,10 @@
 //! Reads the input of a call so that equal calls compare equal, whatever the order and spacing of their arguments.
 
+use super::entries;
 use super::nonces::{holds_headers, may_number_requests, numbers_requests, without_nonces};
 use super::shell::Substitution;
 use crate::detect::hash;
+use crate::detect::text::repetition::{self, Repetition};
 use crate::detect::text::wait_signs::words;
 use crate::surrogates::without_lone_surrogates;
 use crate::wire::{Raw, members, text};
@@ -48,6 +50,8 @@ const NEW: [&str; 3] = ["newString", "new_string", "new_str"];
 const WHOLE: [&str; 2] = ["content", "file_text"];
 /// Arguments that hold a patch.
 const PATCHES: [&str; 3] = ["patchText", "patch", "diff"];
+/// Smaller arguments and pieces are not searched for repetitions, in bytes.
+const LARGE: usize = 2048;
 /// The most replaced pieces of one call to tell apart.
 const PIECES: usize = 64;
 
@@ -77,6 +81,8 @@ pub(crate) struct Input {
     /// The lines that an edit takes out, and those that it puts in, as hashes.
     pub(crate) removed: Vec<u64>,
     pub(crate) added: Vec<u64>,
+    /// The longest repetition of words in what it gives.
+    pub(crate) repetition: Option<Repetition>,
 }
 
 /// Arguments of tools for browsers that hold such a handle: Playwright's, Chrome's and others'.
@@ -163,6 +169,7 @@ impl Input {
             handle: handle.map(|(_, value)| rendered(*value).into_owned()),
             reason: first(&REASONS).filter(|_| members.len() > 1),
             text: joined_values(members),
+            repetition: repetition(members, &pieces),
             changes: changes(pieces),
             removed,
             added,
@@ -298,6 +305,28 @@ pub(crate) fn pieces<'a>(members: &'a [Member<'a>], target: Option<&'a str>) -> 
 fn written<'a>(members: &'a [Member<'a>], target: Option<&'a str>) -> Vec<Piece<'a>> {
     let patch = first_text(members, &PATCHES);
     patch.map_or_else(|| pieces(members, target), |patch| hunks(&patch, false))
+}
+
+/// The longest repetition in what is written, or else in another large argument. What was there before does not count.
+fn repetition(members: &[Member<'_>], pieces: &[Piece<'_>]) -> Option<Repetition> {
+    let longest = |text: &str| {
+        let found = if text.len() < LARGE { None } else { repetition::longest(text) };
+        found.filter(|found| !found.is_data())
+    };
+    let written = pieces.iter().filter_map(|piece| {
+        let found = longest(&piece.new)?;
+        let before = piece.old.as_deref().and_then(longest).map_or(0, |before| before.length);
+        (2 * before < found.length).then_some(found)
+    });
+    let is_piece = |name: &str| {
+        OLD.contains(&name)
+            || !pieces.is_empty() && (NEW.contains(&name) || WHOLE.contains(&name) || PATCHES.contains(&name))
+    };
+    let others = members.iter().filter(|(name, value)| value.get().len() >= LARGE && !is_piece(name));
+    let others = others.filter_map(|(_, value)| {
+        if is_string(*value) { longest(&text::decode(*value)) } else { longest(&entries::rows(&parsed(*value)?, &OLD)) }
+    });
+    written.chain(others).max_by_key(|found| found.length)
 }
 
 /// The lines of pieces that are taken out, and those that are put in.

@@ -6,6 +6,7 @@ pub(crate) mod classify;
 pub(crate) mod code_files;
 pub(crate) mod complaints;
 mod dates;
+mod entries;
 pub(crate) mod error_place;
 pub(crate) mod failure;
 mod handles;

@@ -11,6 +11,8 @@ pub(crate) mod rounds;
 use super::call::Call;
 use super::config::Config;
 use super::text::channel::{Channel, PerChannel};
+use super::text::repetition::Rows;
+use super::text::wanted::Wanted;
 use super::text::window::Window;
 use crate::wire::Timestamp;
 use crate::wire::record::Point;
@@ -50,6 +52,8 @@ pub(crate) enum Fact<'a> {
     Round(&'a Round),
     /// New text of a channel arrived, and this block of it is prose; empty if none of it is.
     Text(Channel, &'a str),
+    /// The whole text of a channel was measured at its end.
+    Rows(Channel),
     /// The text of a part is complete.
     TextOver(Channel),
     /// A step ended.
@@ -123,4 +127,8 @@ pub(crate) struct RuleContext<'a> {
     pub(crate) allowed: i64,
     /// The end of the prose of each channel, including the current block.
     pub(crate) windows: &'a PerChannel<Window>,
+    /// The end of the whole text of each channel, code, tables and lists included.
+    pub(crate) rows: &'a PerChannel<Rows>,
+    /// What the user's last message wants to be repeated.
+    pub(crate) wanted: &'a Wanted,
 }

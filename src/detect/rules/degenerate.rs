@@ -1,12 +1,17 @@
-//! Detects text that repeats one unit up to its end, which a model does not recover from.
+//! Detects text that repeats one unit up to its end, which a model does not recover from: in prose, in code, tables and
+//! lists, and in what a call is given.
 
 use super::rule::{Rule, RuleInfo};
+use crate::detect::call::Call;
 use crate::detect::config::Limit;
 use crate::detect::fact::{Fact, RuleContext};
 use crate::detect::hash;
 use crate::detect::quoted::quoted;
 use crate::detect::signal::{Signal, Signals};
-use crate::detect::text::window::{Cycle, TEXT_BLOCK, WINDOW, Window, cycle, repeats_tail};
+use crate::detect::text::channel::{Channel, PerChannel};
+use crate::detect::text::numbered::{counts_down, is_wordy, without_digits, without_numbers};
+use crate::detect::text::repetition::{Repetition, row_byte};
+use crate::detect::text::window::{Cycle, TEXT_BLOCK, WINDOW, Window, cycle, folded, repeats_tail};
 use crate::wire::record::{Evidence, Grade, Kind};
 use crate::wire::text::EXCERPT;
 
@@ -24,60 +29,142 @@ const LONG_LENGTH: Limit = Limit::new(
     "total length, in characters, that these longer repetitions must have",
 );
 
+// Nobody reads so many equal rows; templates, logs and generated code have fewer in a row.
+const ROWS: Limit = Limit::new(
+    "degenerate-text.rows",
+    150,
+    "equal rows in code, tables and lists before a warning; fewer if they are long",
+);
+const ROWS_STOP: Limit = Limit::new("degenerate-text.rows-stop", 1000, "such rows before a stop");
+// Files hold more of the same than answers do.
+const WRITTEN: Limit = Limit::new(
+    "degenerate-text.written",
+    250,
+    "equal rows in what a call is given before a warning; fewer if they are long",
+);
+
 /// The longest units, in characters.
 const SHORT_UNIT: usize = 60;
 const LONG_UNIT: usize = 1024;
 /// A unit without a space or without a letter may be a divider or data, so it must fill half the window.
 const DATA_LENGTH: usize = 2048;
-/// If the repetitions differ in their numbers, a unit with fewer words of two letters and more is taken for a list.
-const SENTENCE: usize = 4;
-/// The same with fewer words for each number: a table says "7 times 8 is 56".
-const WORDS_PER_NUMBER: usize = 3;
-/// And one with a smaller share of letters and spaces is taken for data, in percent, its numbers left out. Sentences
-/// have 93 and more, statements of SQL 80.
-const WORDY: usize = 88;
 /// How many characters at the end to search for first, before anything is measured.
 const TAIL: usize = 32;
+/// How much of the repetitions is shown, in characters.
+const SHOWN: usize = 200;
 
-/// The rule has no memory: the session's windows hold the end of the text.
+/// What the end of a channel's text repeats; the session's windows hold it.
 #[derive(Default)]
-pub(super) struct Degenerate;
+struct Repeats {
+    /// Its prose does.
+    prose: bool,
+    /// All of it does: code, tables and lists included.
+    rows: bool,
+}
+
+/// What the rule remembers of one session.
+#[derive(Default)]
+pub(super) struct Degenerate {
+    repeats: PerChannel<Repeats>,
+    /// What the last call was given repeats something.
+    in_call: bool,
+}
 
 impl Rule for Degenerate {
     const INFO: RuleInfo = RuleInfo {
         name: NAME,
         about: "text that repeats one unit over and over",
-        limits: &[SHORT_TIMES, SHORT_LENGTH, LONG_TIMES, LONG_LENGTH],
+        limits: &[SHORT_TIMES, SHORT_LENGTH, LONG_TIMES, LONG_LENGTH, ROWS, ROWS_STOP, WRITTEN],
     };
 
     fn observe(&mut self, fact: &Fact<'_>, context: &RuleContext<'_>, signals: &mut Signals) {
         match fact {
-            Fact::Text(channel, block) => {
-                let window = context.windows.get(*channel);
-                if window.is_at_multiple(TEXT_BLOCK, block) {
-                    judge(window, context, signals);
-                }
+            Fact::Text(channel, block) if context.windows.get(*channel).is_at_multiple(TEXT_BLOCK, block) => {
+                self.judge_prose(*channel, context, signals);
             }
-            Fact::TextOver(channel) => judge(context.windows.get(*channel), context, signals),
+            Fact::Rows(channel) => self.judge_rows(*channel, context, signals),
+            Fact::TextOver(channel) => {
+                self.judge_prose(*channel, context, signals);
+                self.judge_rows(*channel, context, signals);
+                *self.repeats.get_mut(*channel) = Repeats::default();
+            }
+            Fact::Call(call, _) => self.judge_call(call, context, signals),
             _ => {}
         }
     }
 }
 
-fn judge(window: &Window, context: &RuleContext<'_>, signals: &mut Signals) {
-    let limit = |limit: &Limit| usize::try_from(context.config.limit(limit)).unwrap_or(usize::MAX);
+impl Degenerate {
+    fn judge_prose(&mut self, channel: Channel, context: &RuleContext<'_>, signals: &mut Signals) {
+        let window = context.windows.get(channel);
+        let found = in_prose(window, context);
+        let repeats = self.repeats.get_mut(channel);
+        repeats.prose = found.is_some();
+        if let Some(signal) = found {
+            signals.report(signal);
+        } else if window.length() > 0 && window.length().is_multiple_of(TEXT_BLOCK) && !repeats.rows {
+            signals.release(NAME);
+        }
+    }
+
+    /// What is no prose has much in common by its nature: it must be the same, and far more often.
+    fn judge_rows(&mut self, channel: Channel, context: &RuleContext<'_>, signals: &mut Signals) {
+        let rows = context.rows.get(channel).repetition();
+        let found = rows.filter(|rows| rows.is_endless(limit(context, &ROWS)) && !is_wanted(rows, context));
+        let repeats = self.repeats.get_mut(channel);
+        let did = std::mem::replace(&mut repeats.rows, found.is_some());
+        match found {
+            // One finding is enough.
+            Some(_) if repeats.prose => {}
+            Some(rows) => {
+                let is_stop = rows.times() >= limit(context, &ROWS_STOP) && !rows.is_data();
+                let grade = if is_stop { Grade::Stop } else { Grade::Warn };
+                let shown: Vec<u8> = rows.unit.iter().cycle().take(rows.length.min(SHOWN)).copied().collect();
+                signals.report(signal(&rows.unit, rows.times(), grade, &shown, context));
+            }
+            None if did && !repeats.prose => signals.release(NAME),
+            None => {}
+        }
+    }
+
+    fn judge_call(&mut self, call: &Call, context: &RuleContext<'_>, signals: &mut Signals) {
+        let rows = call.input.repetition.as_ref();
+        let found = rows.filter(|rows| rows.is_endless(limit(context, &WRITTEN)) && !is_wanted(rows, context));
+        let did = std::mem::replace(&mut self.in_call, found.is_some());
+        if let Some(rows) = found {
+            let (unit, times) = (rows.unit.len(), rows.times());
+            let summary = format!("{} is given a unit of {unit} characters {times} times in a row", call.tool);
+            let mut signal = Signal::new(NAME, Kind::Text, Grade::Warn, identity(&rows.unit), summary);
+            signal.laps = times as u64;
+            signal.evidence = vec![call.evidence()];
+            signals.report(signal);
+        } else if did {
+            signals.release(NAME);
+        }
+    }
+}
+
+/// Whether the user wants these rows.
+fn is_wanted(rows: &Repetition, context: &RuleContext<'_>) -> bool {
+    context.wanted.allows(rows.times()) || context.wanted.names(&rows.unit, rows.times(), row_byte)
+}
+
+fn limit(context: &RuleContext<'_>, limit: &Limit) -> usize {
+    usize::try_from(context.config.limit(limit)).unwrap_or(usize::MAX)
+}
+
+/// What the end of the prose repeats.
+fn in_prose(window: &Window, context: &RuleContext<'_>) -> Option<Signal> {
+    let limit = |wanted: &Limit| limit(context, wanted);
     let shortest = limit(&SHORT_LENGTH).min(limit(&LONG_LENGTH));
     if window.length() < shortest {
-        return;
+        return None;
     }
     // Most text does not repeat its end, which is cheap to test.
     let can_skip = shortest >= 2 * TAIL && limit(&SHORT_TIMES).min(limit(&LONG_TIMES)) >= 2;
     let mut room = [0; LONG_UNIT + TAIL];
     if can_skip && !repeats_tail(without_digits(window.ending(&mut room)), TAIL) {
-        if window.length().is_multiple_of(TEXT_BLOCK) {
-            signals.release(NAME);
-        }
-        return;
+        return None;
     }
     let (mut room, mut numberless) = ([0; WINDOW], [0; WINDOW]);
     let raw = window.reversed(&mut room);
@@ -88,37 +175,38 @@ fn judge(window: &Window, context: &RuleContext<'_>, signals: &mut Signals) {
         (short || long) && is_text(text, cycle)
     };
     if let Some(found) = cycle(raw, LONG_UNIT, |cycle| enough(raw, cycle)) {
-        signals.report(signal(raw, &found, Grade::Stop, context));
-        return;
+        return of_prose(raw, &found, Grade::Stop, context);
     }
     // "Step 9: look again. Step 10: look again."
     let text = without_numbers(raw, &mut numberless);
     let numbered = |cycle: &Cycle| enough(text, cycle) && cycle.length >= LONG_UNIT && is_wordy(&text[..cycle.unit]);
-    if let Some(found) = cycle(text, LONG_UNIT, numbered) {
-        signals.report(signal(text, &found, Grade::Warn, context));
-    } else if window.length().is_multiple_of(TEXT_BLOCK) {
-        signals.release(NAME);
-    }
+    let found = cycle(text, LONG_UNIT, numbered)?;
+    let times = found.length / found.unit;
+    let is_meant = context.wanted.allows(times) || counts_down(raw, &text[..found.unit], times);
+    of_prose(text, &found, Grade::Warn, context).filter(|_| !is_meant)
 }
 
-fn signal(raw: &[u8], found: &Cycle, grade: Grade, context: &RuleContext<'_>) -> Signal {
-    let times = found.length / found.unit;
-    let summary = format!("the text repeats a unit of {} characters {times} times", found.unit);
-    let unit: Vec<u64> = raw[..found.unit].iter().rev().map(|b| u64::from(b.to_ascii_lowercase())).collect();
-    let mut signal = Signal::new(NAME, Kind::Text, grade, hash::cycle(&unit), summary);
+/// The signal about a cycle of prose, unless the user wants it.
+fn of_prose(reversed: &[u8], found: &Cycle, grade: Grade, context: &RuleContext<'_>) -> Option<Signal> {
+    let forward = |length: usize| -> Vec<u8> { reversed[..length].iter().rev().copied().collect() };
+    let (unit, times) = (forward(found.unit), found.length / found.unit);
+    let is_wanted = context.wanted.names(&unit, times, folded);
+    (!is_wanted).then(|| signal(&unit, times, grade, &forward(found.length.min(SHOWN)), context))
+}
+
+fn signal(unit: &[u8], times: usize, grade: Grade, shown: &[u8], context: &RuleContext<'_>) -> Signal {
+    let summary = format!("the text repeats a unit of {} characters {times} times", unit.len());
+    let mut signal = Signal::new(NAME, Kind::Text, grade, identity(unit), summary);
     signal.laps = times as u64;
-    let shown: Vec<u8> = raw[..found.length.min(200)].iter().rev().copied().collect();
-    signal.evidence =
-        vec![Evidence { id: context.point.id.clone(), excerpt: quoted(&String::from_utf8_lossy(&shown), EXCERPT) }];
+    let excerpt = quoted(&String::from_utf8_lossy(shown), EXCERPT);
+    signal.evidence = vec![Evidence { id: context.point.id.clone(), excerpt }];
     signal
 }
 
-/// Replaces all digits by one character.
-fn without_digits(text: &mut [u8]) -> &[u8] {
-    for byte in text.iter_mut().filter(|byte| byte.is_ascii_digit()) {
-        *byte = b'#';
-    }
-    text
+/// Equal for units that are repeated to the same text.
+fn identity(unit: &[u8]) -> u64 {
+    let unit: Vec<u64> = unit.iter().map(|byte| u64::from(byte.to_ascii_lowercase())).collect();
+    hash::cycle(&unit)
 }
 
 /// How many different characters beyond ASCII make a sentence, in scripts that have no spaces.
@@ -136,34 +224,11 @@ fn is_text(raw: &[u8], cycle: &Cycle) -> bool {
     (letters && spaces) || is_sentence || cycle.length >= DATA_LENGTH
 }
 
-/// Copies a text into `room`, with one character for each number, and returns the copy.
-fn without_numbers<'r>(text: &[u8], room: &'r mut [u8; WINDOW]) -> &'r [u8] {
-    let mut length = 0;
-    for byte in text {
-        let byte = if byte.is_ascii_digit() { b'#' } else { *byte };
-        if byte != b'#' || length == 0 || room[length - 1] != b'#' {
-            room[length] = byte;
-            length += 1;
-        }
-    }
-    &room[..length]
-}
-
-/// Whether a unit is made of words, as sentences are.
-fn is_wordy(unit: &[u8]) -> bool {
-    let letters = unit.iter().filter(|b| b.is_ascii_alphabetic() || b.is_ascii_whitespace() || !b.is_ascii()).count();
-    let numbers = memchr::memchr_iter(b'#', unit).count();
-    let words = unit
-        .split(u8::is_ascii_whitespace)
-        .filter(|word| word.iter().filter(|b| b.is_ascii_alphabetic()).count() > 1)
-        .count();
-    words >= SENTENCE.max(numbers * WORDS_PER_NUMBER) && letters * 100 >= (unit.len() - numbers) * WORDY
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::rules::tests::support::{text, text_findings};
+    use crate::detect::rules::tests::support::{call, findings, graded, gravest, task, text, text_findings};
+    use serde_json::{Value, json};
 
     fn numbered(before: &str, after: &str) -> String {
         let lines: Vec<String> = (0..300).map(|n| format!("{before}{n:03}{after}")).collect();
@@ -220,5 +285,130 @@ mod tests {
         }
         let list = (0..50).map(|n| format!("{n}. Chapter {n} is moved to its place.")).collect::<Vec<_>>().join("\n");
         assert_eq!(text_findings(&list), []);
+    }
+
+    /// The gravest finding in an answer to a request.
+    fn answered(request: &str, answer: &str) -> Option<Grade> {
+        let part = json!({"type": "text", "timestamp": 1, "sessionID": "ses_1", "part": {"id": "prt_1", "messageID": "msg_1",
+            "type": "text", "text": answer, "time": {"start": 1, "end": 2}}});
+        let lines: Vec<String> = task(request).into_iter().chain([part.to_string()]).collect();
+        findings(&lines).iter().map(|found| found.grade).max()
+    }
+
+    #[test]
+    fn warns_of_rows_without_end() {
+        let berth = "| Berth 4 | free | no ship |\n";
+        for answer in [
+            format!("| Berth | State | Ship |\n|---|---|---|\n{}", berth.repeat(240)),
+            format!("{}\n{}", (0..60).map(|n| format!("| Berth {n} | free | {} m |\n", n % 9)).collect::<String>(), berth.repeat(200)),
+            numbered("| ", " | Berth 4 | free | no ship |"),
+            numbered("", ";Berth 4;free;no ship"),
+            format!("```json\n[\n{}", "  {\"berth\": 4, \"ship\": null, \"state\": \"free\"},\n".repeat(200)),
+            format!("```sh\n{}", "moor --berth 4\n".repeat(300)),
+            format!("```\n{}", "The ship waits for the tide. ".repeat(300)),
+            format!("```c\n{}", "int moor(int berth)\n{\n    lock(berth);\n    int state = tie(berth, ROPES);\n    unlock(berth);\n    report(\"moored\", berth, state);\n    return state;\n}\n\n".repeat(80)),
+            "| 泊位 | 空闲 |\n| 船只 | 等待潮水 |\n".repeat(200),
+        ] {
+            assert_eq!(text_findings(&answer), [(NAME.to_owned(), Grade::Warn)], "{answer:.60}");
+        }
+        let found = text_findings(&berth.repeat(1500));
+        assert_eq!(found, [(NAME.to_owned(), Grade::Warn), (NAME.to_owned(), Grade::Stop)]);
+    }
+
+    #[test]
+    fn spares_rows_that_are_meant() {
+        let berth = "| Berth 4 | free | no ship |\n";
+        let fenced = |line: &str, times: usize| format!("```\n{}```\n", line.repeat(times));
+        for (request, answer) in [
+            ("List the berths", berth.repeat(90)),
+            ("List the berths 1 to 300", numbered("| ", " | free | no ship | no booking |")),
+            ("Write a file with 400 equal rows", berth.repeat(400)),
+            ("A fixture with identical rows, please", fenced("berth 4;free;no ship", 500)),
+            ("Fill a page with `The ship waits for the tide.`", fenced("The ship waits for the tide.\n", 400)),
+            ("Fill a page with \"The ship waits for the tide.\"", "The ship waits for the tide.\n".repeat(90)),
+            ("Fill ten pages with 'The ship waits for the tide.'", "The ship waits for the tide.\n".repeat(400)),
+            ("Write 40 times that the ship waits", "The ship waits for the tide.\n".repeat(40)),
+            ("Write the boilerplate", fenced("    assert!(berth.is_free(), \"no ship\");\n", 30)),
+            ("What does the log say?", fenced("08:15 quay[4]: no answer from the crane\n", 60)),
+            ("Print the depths", fenced("{ 0.0f, 0.0f, 0.0f, 0.0f, 0.0f, 0.0f },\n", 200)),
+            ("Draw the quay", fenced("~~~~~~~~|====|~~~~~~~~\n", 300)),
+            ("Sing the song of the ferries", (1..90).rev().map(|n| format!("{n} ferries at the pier, {n} ferries! One of them sails, and there are {} ferries at the pier.\n", n - 1)).collect()),
+            ("Sing it as a list", (1..90).rev().map(|n| format!("- {n} ferries at the pier,\n- {n} ferries at the pier,\n- one of them sails,\n- {} ferries at the pier\n", n - 1)).collect()),
+            ("Verses 1 to 40 of the song", (1..41).map(|n| format!("{n} gulls came to sit on the rope of the ship, and called one more to come.\n")).collect()),
+        ] {
+            assert_eq!(answered(request, &answer), None, "{request}: {answer:.60}");
+        }
+        assert_eq!(answered("Which 5 berths are free?", &berth.repeat(400)), Some(Grade::Warn));
+        assert_eq!(answered("Sing", &"The ship waits for the tide.\n".repeat(40)), Some(Grade::Stop));
+    }
+
+    /// The gravest finding in a call after a request.
+    fn given(request: &str, tool: &str, input: &Value) -> Option<Grade> {
+        gravest([task(request), call(5, tool, input, "ok")])
+    }
+
+    #[test]
+    fn warns_of_arguments_without_end() {
+        let line = "from quay.cranes import LEFT, RIGHT\n";
+        let todos: Vec<Value> = (0..300)
+            .map(|n| json!({"id": n.to_string(), "content": "Ask the pilot once more", "status": "pending"}))
+            .collect();
+        for (tool, input) in [
+            ("write", json!({"filePath": "quay.py", "content": format!("import os\n{}", line.repeat(400))})),
+            (
+                "edit",
+                json!({"filePath": "quay.py", "oldString": "a", "newString": "tide = next_tide(tide)\n".repeat(500)}),
+            ),
+            (
+                "bash",
+                json!({"command": format!("cat > quay.txt <<'END'\n{}END", "The ship waits for the tide.\n".repeat(500))}),
+            ),
+            (
+                "apply_patch",
+                json!({"patchText": format!("*** Begin Patch\n*** Add File: quay.py\n{}*** End Patch", format!("+{line}").repeat(400))}),
+            ),
+            ("todowrite", json!({"todos": todos})),
+            ("write", json!({"filePath": "a.css", "content": ".quay {\n  margin: 0 auto;\n}\n\n".repeat(500)})),
+        ] {
+            assert_eq!(given("Write the skeleton of the planner", tool, &input), Some(Grade::Warn), "{tool}");
+        }
+        let lines: Vec<String> = [
+            call(5, "write", &json!({"filePath": "quay.py", "content": line.repeat(400)}), "ok"),
+            call(9, "read", &json!({"filePath": "tide.py"}), "tide = 4"),
+        ]
+        .concat();
+        let states: Vec<_> = findings(&lines).iter().map(|found| (found.grade, found.state)).collect();
+        assert_eq!(graded(&findings(&lines)), [(NAME.to_owned(), Grade::Warn)]);
+        assert_eq!(states.last().map(|(_, state)| *state), Some(crate::wire::record::State::Closed));
+    }
+
+    #[test]
+    fn spares_arguments_that_are_meant() {
+        let written = |content: String| json!({"filePath": "data", "content": content});
+        let line = "from quay.cranes import LEFT, RIGHT\n";
+        for (request, input) in [
+            ("Write 400 lines", written(line.repeat(400))),
+            ("A file of the line 'moor --berth 4'", written("moor --berth 4\n".repeat(900))),
+            ("Write the fixture", written("berth 4;free;no ship\n".repeat(150))),
+            ("Write the table", written("0.0, 0.0, 0.0, 0.0,\n".repeat(2000))),
+            ("Write the map", written("water,water,quay,quay,water\n".repeat(60))),
+            ("Draw the icon", written(format!("<path d=\"M0 0{}\"/>", " l4 0 l0 4 l-4 0 l0 -4".repeat(120)))),
+            ("Write the translations", written((0..600).map(|n| format!("  \"berth.{n}.name\": \"\",\n")).collect())),
+            (
+                "Write the seed",
+                written((0..600).map(|n| format!("insert into berths values ({n}, 'free', null);\n")).collect()),
+            ),
+            ("Remove the doubles", json!({"filePath": "quay.py", "oldString": line.repeat(400), "newString": line})),
+            (
+                "Rename it",
+                json!({"filePath": "quay.py", "oldString": line.repeat(400), "newString": line.replace("LEFT", "PORT").repeat(400)}),
+            ),
+            (
+                "Clean up",
+                json!({"patchText": format!("*** Begin Patch\n*** Update File: quay.py\n@@\n{}*** End Patch", format!("-{line}").repeat(400))}),
+            ),
+        ] {
+            assert_eq!(given(request, "write", &input), None, "{request}");
+        }
     }
 }

@@ -6,7 +6,8 @@ use crate::detect::config::Limit;
 use crate::detect::fact::{Fact, RuleContext};
 use crate::detect::quoted::quoted;
 use crate::detect::signal::{Signal, Signals};
-use crate::detect::text::window::{TEXT_BLOCK, WINDOW, Window, compressed, variety};
+use crate::detect::text::numbered::Numbered;
+use crate::detect::text::window::{TEXT_BLOCK, WINDOW, Window, compressed, folded, variety};
 use crate::wire::Timestamp;
 use crate::wire::record::{Evidence, Grade, Kind};
 use crate::wire::text::EXCERPT;
@@ -78,7 +79,8 @@ impl Drift {
             let pieces = variety(reversed, most(&VARIETY))?;
             Some(format!("each piece of the last {length} characters of prose occurs {} times", length / pieces.max(1)))
         };
-        let Some(summary) = coded().or_else(varied).filter(|_| is_prose(reversed)) else {
+        let Some(summary) = coded().or_else(varied).filter(|_| is_prose(reversed) && !is_meant(reversed, context))
+        else {
             self.since = None;
             signals.release(NAME);
             return;
@@ -92,6 +94,14 @@ impl Drift {
             vec![Evidence { id: context.point.id.clone(), excerpt: quoted(&String::from_utf8_lossy(&shown), EXCERPT) }];
         signals.report(signal);
     }
+}
+
+/// Whether a reversed text is a song that counts down, or the user wants its repetitions.
+fn is_meant(reversed: &[u8], context: &RuleContext<'_>) -> bool {
+    let wanted = context.wanted;
+    Numbered::read(reversed).is_some_and(|found| {
+        found.counts_down || wanted.allows(found.times) || wanted.names(&found.unit, found.times, folded)
+    })
 }
 
 /// Whether a text is made of words. Logs, columns, data and indented code compress well, too.

@@ -188,16 +188,35 @@ impl PartReader {
         if !new.text.is_empty() {
             state.activity.retrying = false;
             self.silent = false;
-            let mut prose = std::mem::take(&mut self.buffer);
-            self.prose.get_mut(new.channel).push(&new.text, &mut prose);
-            show_prose(new.channel, &prose, state, line, effects);
-            if prose.capacity() <= BUFFER {
-                prose.clear();
-                self.buffer = prose;
-            }
+            self.show_text(new.channel, &new.text, state, line, effects);
         }
         if new.completes_part {
             self.end_text(new.channel, state, line, effects);
+        }
+    }
+
+    /// Shows text to the rules: its prose, and each time that all of it is measured.
+    fn show_text(
+        &mut self,
+        channel: Channel,
+        mut text: &str,
+        state: &mut State,
+        line: &LineContext<'_>,
+        effects: &mut Effects,
+    ) {
+        let mut prose = std::mem::take(&mut self.buffer);
+        while !text.is_empty() {
+            let (block, rest) = state.rows.get_mut(channel).push_block(text);
+            self.prose.get_mut(channel).push(block, &mut prose);
+            show_prose(channel, &prose, state, line, effects);
+            prose.clear();
+            if state.rows.get(channel).is_measured() {
+                state.show(&Fact::Rows(channel), line, effects);
+            }
+            text = rest;
+        }
+        if prose.capacity() <= BUFFER {
+            self.buffer = prose;
         }
     }
 
@@ -207,8 +226,10 @@ impl PartReader {
         if !rest.is_empty() {
             show_prose(channel, &rest, state, line, effects);
         }
+        state.rows.get_mut(channel).finish();
         state.show(&Fact::TextOver(channel), line, effects);
         state.windows.get_mut(channel).clear();
+        state.rows.get_mut(channel).clear();
     }
 
     fn end_step(&mut self, part: &Part<'_>, state: &mut State, line: &LineContext<'_>, effects: &mut Effects) {

@@ -13,6 +13,7 @@ use crate::detect::fact::{Fact, RuleContext};
 use crate::detect::hash;
 use crate::detect::hash::KeyHasher;
 use crate::detect::text::channel::PerChannel;
+use crate::detect::text::repetition::Rows;
 use crate::detect::text::window::Window;
 use crate::wire::part::{Span, ToolState};
 use crate::wire::{Event, Timestamp};
@@ -37,6 +38,8 @@ pub(crate) struct State {
     pub(super) user: User,
     /// The end of the prose of the current part of each channel.
     pub(super) windows: PerChannel<Window>,
+    /// The same of the whole text: code, tables and lists included.
+    pub(super) rows: PerChannel<Rows>,
     /// Rests and findings since a person's last message.
     pub(super) iterations: u64,
     /// Whether the latest event had a time.
@@ -54,6 +57,7 @@ impl State {
             rounds: Rounds::default(),
             user: User::default(),
             windows: PerChannel::default(),
+            rows: PerChannel::default(),
             iterations: 0,
             timed: false,
             ended: ByHash::new(ENDED),
@@ -72,6 +76,8 @@ impl State {
             has_goal: self.user.has_goal(),
             allowed: self.user.allowed(),
             windows: &self.windows,
+            rows: &self.rows,
+            wanted: self.user.wanted(),
         };
         self.rule_runner.show(fact, &context, effects);
     }
@@ -110,6 +116,8 @@ impl State {
             has_goal: self.user.has_goal(),
             allowed: self.user.allowed(),
             windows: &self.windows,
+            rows: &self.rows,
+            wanted: self.user.wanted(),
         };
         let rest = self.completion.deadline(line.config, self.pending());
         self.rule_runner.deadline(&context).into_iter().chain(rest).min()

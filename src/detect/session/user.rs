@@ -9,6 +9,7 @@ use crate::detect::call::normalize::{normalize_output, without_numbers};
 use crate::detect::hash;
 use crate::detect::text::allowed_time::allowed_time;
 use crate::detect::text::verdict::names_goal;
+use crate::detect::text::wanted::Wanted;
 use crate::wire::Timestamp;
 use std::collections::VecDeque;
 
@@ -58,6 +59,8 @@ pub(crate) struct User {
     allowed: i64,
     /// The amounts that it names: "the last 14 steps".
     amounts: Vec<u32>,
+    /// What it wants to be repeated in a text.
+    wanted: Wanted,
     expected: VecDeque<String>,
 }
 
@@ -74,6 +77,7 @@ impl User {
             self.asked.extend(repetitions(text));
             self.has_goal |= names_goal(text);
             self.allowed = self.allowed.max(allowed_time(text));
+            self.wanted.add(text);
             return false;
         }
         self.last = key;
@@ -88,6 +92,11 @@ impl User {
             self.has_goal = names_goal(text);
             self.allowed = allowed_time(text);
             self.amounts = amounts(text);
+            // "weiter" goes on with what was wanted before.
+            if text.chars().count() > WORD {
+                self.wanted = Wanted::default();
+            }
+            self.wanted.add(text);
         }
         is_real
     }
@@ -100,6 +109,11 @@ impl User {
     /// How long the last message lets something take, in milliseconds; 0 if it does not say.
     pub(crate) fn allowed(&self) -> i64 {
         self.allowed
+    }
+
+    /// What the last message wants to be repeated in a text.
+    pub(crate) fn wanted(&self) -> &Wanted {
+        &self.wanted
     }
 
     /// Records that the agent works on an answer.

@@ -42,15 +42,39 @@ impl Window {
     }
 
     fn extend(&mut self, text: &str) {
-        for byte in text.chars().map(folded) {
-            if self.bytes.len() < WINDOW {
-                self.bytes.push(byte);
-            } else {
-                self.bytes[self.start] = byte;
-                self.start = (self.start + 1) % WINDOW;
-            }
-            self.length += 1;
+        if text.is_ascii() {
+            self.append(text.as_bytes());
+        } else {
+            text.chars().map(folded).for_each(|byte| self.push(byte));
         }
+    }
+
+    /// Appends characters, one byte each.
+    pub(super) fn append(&mut self, mut bytes: &[u8]) {
+        while !bytes.is_empty() {
+            let is_full = self.bytes.len() == WINDOW;
+            let room = if is_full { WINDOW - self.start } else { WINDOW - self.bytes.len() };
+            let (now, rest) = bytes.split_at(room.min(bytes.len()));
+            if is_full {
+                self.bytes[self.start..self.start + now.len()].copy_from_slice(now);
+                self.start = (self.start + now.len()) % WINDOW;
+            } else {
+                self.bytes.extend_from_slice(now);
+            }
+            self.length += now.len();
+            bytes = rest;
+        }
+    }
+
+    /// Appends a character.
+    pub(super) fn push(&mut self, byte: u8) {
+        if self.bytes.len() < WINDOW {
+            self.bytes.push(byte);
+        } else {
+            self.bytes[self.start] = byte;
+            self.start = (self.start + 1) % WINDOW;
+        }
+        self.length += 1;
     }
 
     /// Whether appending `block` brought the length to a multiple of `of`.
@@ -88,7 +112,7 @@ impl Window {
 
 /// A character as one byte. Characters beyond ASCII are folded: equal ones stay equal, and different ones
 /// differ often enough.
-fn folded(c: char) -> u8 {
+pub(crate) fn folded(c: char) -> u8 {
     let code = u32::from(c);
     let folded = if c.is_ascii() { code } else { 0x80 | ((code ^ (code >> 7)) & 0x7f) };
     u8::try_from(folded).unwrap_or(b'?')
@@ -217,6 +241,10 @@ mod tests {
         let mut room = [0; WINDOW];
         let reversed = window.reversed(&mut room);
         assert_eq!((reversed.len(), &reversed[..4]), (WINDOW, &b"bbba"[..]));
+        window.extend(&"cd".repeat(WINDOW));
+        window.extend("é");
+        let reversed = window.reversed(&mut room);
+        assert_eq!((reversed.len(), &reversed[1..4], window.length()), (WINDOW, &b"dcd"[..], 3 * WINDOW + 4));
     }
 
     #[test]
