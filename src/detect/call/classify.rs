@@ -182,7 +182,7 @@ fn by_name(tool: &str, input: &Input) -> CallKind {
 }
 
 /// Whether an argument is a statement that changes what is stored.
-fn has_statement(text: &str) -> bool {
+pub(crate) fn has_statement(text: &str) -> bool {
     let begins = |line: &str, start: &str| line.get(..start.len()).is_some_and(|line| line.eq_ignore_ascii_case(start));
     let has = |word: &str| word.is_empty() || text.to_ascii_lowercase().contains(word);
     text.lines()

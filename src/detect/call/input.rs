@@ -40,6 +40,12 @@ pub(super) const COMMANDS: [&str; 3] = ["command", "cmd", "script"];
 const LINES: [&str; 2] = ["line", "input"];
 /// Arguments that say what a call asks for.
 const ASKS: [&str; 5] = ["query", "sql", "pattern", "regex", "url"];
+/// Arguments that hold what a call searches for.
+#[rustfmt::skip]
+const QUERIES: [&str; 25] = [
+    "query", "q", "search_query", "searchQuery", "search", "pattern", "regex", "keyword", "keywords", "term", "terms", "phrase", "question", "jql", "cql", "kql",
+    "consulta", "busca", "recherche", "suche", "suchbegriff", "ricerca", "zoekterm", "запрос", "查询",
+];
 /// Arguments that tell a person why a call is made.
 const REASONS: [&str; 8] =
     ["explanation", "purpose", "reason", "reasoning", "rationale", "justification", "goal", "why"];
@@ -66,6 +72,8 @@ pub(crate) struct Input {
     pub(crate) target: Option<String>,
     /// The command of a shell tool.
     pub(crate) command: Option<String>,
+    /// What it searches for, if an argument is named so.
+    pub(crate) query: Option<String>,
     /// What it calls an element of a page that the last answer showed: each answer gives a new one.
     pub(crate) handle: Option<String>,
     /// Why the call is made, if other arguments say what it does.
@@ -175,6 +183,7 @@ impl Input {
             added,
             target,
             command: first(&COMMANDS),
+            query: first(&QUERIES),
         }
     }
 }

@@ -63,6 +63,8 @@ pub(crate) struct Comparison {
     pub(crate) new_numberless: bool,
     /// Its result is that of the same call before but for numbers, which move on.
     pub(crate) moves: bool,
+    /// Its result is that of the same call before but for numbers, which may move on.
+    pub(crate) drifts: bool,
     /// It names something that the session was given and no call named before: the next one of a list.
     pub(crate) listed: bool,
     /// It is farther on than such a call ever was: a counter is higher, fewer fail, a debugger is at a new place, an
@@ -236,6 +238,7 @@ impl CallHistory {
             reread: known.pair.is_some_and(|before| before.compactions != self.compactions),
             new_numberless,
             moves,
+            drifts: motion == Moves::Perhaps,
             listed: self.given.take(call),
             advances,
             measured: self.measures(call),

@@ -123,6 +123,8 @@ pub(crate) struct RuleContext<'a> {
     pub(crate) answered: bool,
     /// Whether the user's last message asks to bring something to a mark.
     pub(crate) has_goal: bool,
+    /// Whether the user's last message asks to go through many things.
+    pub(crate) surveys: bool,
     /// How long the user's last message lets something take, in milliseconds; 0 if it does not say.
     pub(crate) allowed: i64,
     /// The end of the prose of each channel, including the current block.

@@ -55,6 +55,8 @@ pub(crate) struct Round {
     pub(crate) new_numberless: bool,
     /// Whether the numbers in one of the results move on.
     pub(crate) moves: bool,
+    /// Whether they may.
+    pub(crate) drifts: bool,
     /// The same, but for the ids of things, which rise by themselves.
     pub(crate) moves_on: bool,
     /// Whether one of the calls is farther on than such a call ever was.
@@ -97,6 +99,7 @@ impl Round {
             did_some: false,
             new_numberless: false,
             moves: false,
+            drifts: false,
             moves_on: false,
             advances: false,
             measured: false,
@@ -140,6 +143,7 @@ impl Round {
         self.did_some |= call.progress.did_some && !call.failed();
         self.new_numberless |= compared.new_numberless;
         self.moves |= compared.moves;
+        self.drifts |= compared.drifts;
         self.moves_on |= compared.moves && !call.shows_id;
         self.advances |= compared.advances;
         self.measured |= compared.measured && call.measures();

@@ -1,5 +1,6 @@
 //! Detects the same error again and again, whatever is tried, and calls that fail one after the other.
 
+mod trials;
 mod written;
 
 use super::rule::{Rule, RuleInfo};
@@ -19,7 +20,7 @@ use crate::detect::signal::{Signal, Signals};
 use crate::detect::text::wait_signs::{PAUSE, is_unreachable};
 use crate::wire::record::{Grade, Kind};
 use std::collections::VecDeque;
-use written::Written;
+use trials::Trials;
 
 // OpenHands stops at three errors in a row, which occurs in 1.9 % of runs that finished by themselves. Five occur in
 // none.
@@ -36,6 +37,8 @@ const BETWEEN: u64 = 6;
 const ERRORS: usize = 6;
 /// How many targets of a streak to compare.
 const TARGETS: usize = 32;
+/// How many failures that follow a new setting each count as one: a search for the right one takes a dozen.
+const SETTINGS: u64 = 4;
 /// In how many ways each target of a batch may be treated: it is checked, and then mended.
 const WAYS: usize = 3;
 
@@ -63,6 +66,9 @@ struct Failures {
     meant: Option<u64>,
     /// How many of them are aimed at what was written just before.
     own: u64,
+    /// How many settings had been tried before the last of them, and how many of them followed a new one.
+    settings: u64,
+    tried: u64,
     /// A call changes something by name, or names a tool or a program that does not exist.
     edits: bool,
     /// What all of them fail for, if that is neither their own nor their targets'.
@@ -85,7 +91,7 @@ pub(super) struct ErrorStreak {
     errors: VecDeque<Failures>,
     /// Calls that failed one after the other.
     row: Option<Failures>,
-    written: Written,
+    trials: Trials,
     message: String,
 }
 
@@ -121,9 +127,10 @@ impl ErrorStreak {
             if compared.advances {
                 self.move_on(call, failure, signals);
             }
+            self.trials.take_failed(call, &failure.line);
             self.fail(call, failure, compared.is_slow(), context, signals);
         } else {
-            self.written.take(call);
+            self.trials.take(call, compared);
             self.succeed(call, compared, signals);
         }
     }
@@ -192,10 +199,10 @@ impl ErrorStreak {
         }
         let row = match &mut self.row {
             Some(row) => {
-                row.add(call, failure, &self.written, context);
+                row.add(call, failure, &self.trials, context);
                 row
             }
-            row => row.insert(Failures::begin(0, call, failure, &self.written, context)),
+            row => row.insert(Failures::begin(0, call, failure, &self.trials, context)),
         };
         row.slow |= slow;
         let limits = [context.config.limit(&ROW), context.config.limit(&ROW_STOP)];
@@ -217,11 +224,11 @@ impl ErrorStreak {
             if self.errors.len() == ERRORS {
                 self.errors.pop_front();
             }
-            self.errors.push_back(Failures::begin(class, call, failure, &self.written, context));
+            self.errors.push_back(Failures::begin(class, call, failure, &self.trials, context));
             self.errors.len() - 1
         });
         let errors = &mut self.errors[at];
-        errors.add(call, failure, &self.written, context);
+        errors.add(call, failure, &self.trials, context);
         errors.slow |= slow;
         // What fails in spite of changes is the business of the rule about checks.
         if call.failing.is_some() && errors.succeeded && !errors.is_own() {
@@ -264,9 +271,9 @@ fn cause(call: &Call, failure: &CallFailure, aim: &Aim) -> Option<u64> {
 }
 
 impl Failures {
-    fn begin(class: u64, call: &Call, failure: &CallFailure, written: &Written, context: &RuleContext<'_>) -> Self {
+    fn begin(class: u64, call: &Call, failure: &CallFailure, trials: &Trials, context: &RuleContext<'_>) -> Self {
         let aim = call.aim();
-        let (cause, own) = (cause(call, failure, &aim), u64::from(written.holds(&aim, call)));
+        let (cause, own) = (cause(call, failure, &aim), u64::from(trials.written.holds(&aim, call)));
         let Aim { shape, target, item, .. } = aim;
         Self {
             class,
@@ -282,6 +289,8 @@ impl Failures {
             same_call: true,
             meant: call.meant,
             own,
+            settings: trials.before(call),
+            tried: 0,
             edits: fails_for_itself(call, failure),
             cause,
             succeeded: false,
@@ -294,14 +303,19 @@ impl Failures {
     }
 
     /// Adds a call, unless it is the first or of the same message as the last.
-    fn add(&mut self, call: &Call, failure: &CallFailure, written: &Written, context: &RuleContext<'_>) {
+    fn add(&mut self, call: &Call, failure: &CallFailure, trials: &Trials, context: &RuleContext<'_>) {
         let between = std::mem::take(&mut self.between);
         if call.message == self.message && !(call.message.is_empty() && self.ended != call.span.1) {
             return;
         }
+        let settings = trials.before(call);
+        let is_tried = settings > self.settings && !fails_for_itself(call, failure);
+        self.settings = self.settings.max(settings);
+        self.tried += u64::from(is_tried);
         // Without anything in between, it is a repetition like any other.
         self.verbatim = self.key == call.key
             && between > 1
+            && !is_tried
             && call.span.0.saturating_sub(self.ended) < PAUSE
             && !has_no_program(&failure.line);
         self.same_call &= self.key == call.key;
@@ -309,7 +323,7 @@ impl Failures {
         self.meant = call.meant;
         let aim = call.aim();
         self.repeats |= self.aims.contains(&(aim.shape, aim.target));
-        self.own += u64::from(written.holds(&aim, call));
+        self.own += u64::from(trials.written.holds(&aim, call));
         self.item = self.item.filter(|item| aim.item == Some(*item));
         // A word after a program may be a host or a subcommand. The error names what it is about.
         self.mixed |= self.attempt_key != call.attempt_key && !aim.names_path() && !aim.is_named_in(&failure.line);
@@ -362,15 +376,18 @@ impl Failures {
     /// a program. A longer one that fails for the same cause throughout is, but it may have been asked for.
     fn signal(&self, [warn, stop]: [u64; 2], summary: String, context: &RuleContext<'_>) -> Option<Signal> {
         let calls = self.calls.calls();
-        let enough = calls >= warn || (self.verbatim && calls + 1 >= warn);
+        let is_enough = |calls: u64| calls >= warn || (self.verbatim && calls + 1 >= warn);
+        let enough = is_enough(calls);
         if calls < warn.div_ceil(2) {
             return None;
         }
+        let weighed = calls - self.tried + self.tried / SETTINGS;
+        let seeks = enough && !is_enough(weighed);
         let is_batch = self.is_batch();
         let is_of_one_cause = self.cause.is_some() && calls >= context.config.limit(&ROW);
-        let grade = if is_batch && !is_of_one_cause && !self.is_own() {
+        let grade = if is_batch && !is_of_one_cause && !self.is_own() || seeks {
             Grade::Notice
-        } else if calls >= stop && !is_batch && !self.succeeded && !self.slow && !self.bare {
+        } else if weighed >= stop && !is_batch && !self.succeeded && !self.slow && !self.bare {
             Grade::Stop
         } else {
             Grade::Warn

@@ -24,6 +24,7 @@ mod tamper;
 #[cfg(test)]
 mod tests;
 mod time_limits;
+mod wordings;
 
 pub(crate) use budget::UNPRICED;
 pub(crate) use repeat::REPEAT_CALL;

@@ -2,6 +2,7 @@
 
 use super::rule::{Rule, RuleInfo};
 use super::streak::Streak;
+use super::wordings::{Wordings, query};
 use crate::detect::call::Call;
 use crate::detect::call::classify::CallKind;
 use crate::detect::call::normalize::without_numbers;
@@ -50,8 +51,8 @@ struct Past {
     end: CameOut,
     /// What it names, if it did something and that went well.
     did: Option<Vec<u64>>,
-    /// The word that it searches for, in small letters without marks.
-    sought: Option<String>,
+    /// It looks for something that none before it looked for.
+    seeks_new: bool,
     /// The words of its command, and whether that names a target that none before it did.
     words: Option<Vec<String>>,
     names_new: bool,
@@ -72,7 +73,7 @@ impl CameOut {
 }
 
 impl Past {
-    fn read(call: &Call, compared: Comparison, named: &mut TargetNames) -> Self {
+    fn read(call: &Call, compared: Comparison, named: &mut TargetNames, sought: &mut Wordings) -> Self {
         let end = CameOut::of(call, compared);
         let is_action = matches!(call.kind, CallKind::Unknown | CallKind::Record | CallKind::Mutate)
             || call.guessed && does(&call.tool);
@@ -80,9 +81,10 @@ impl Past {
         // What measures one thing after the other names each of them.
         let target = if compared.measured { call.aim().target } else { target(call) };
         let names_new = named.take(call).is_some_and(|new| new > 0);
+        let seeks_new = call.kind == CallKind::Observe && sought.take(query(call)) == Some(true);
         let words = call.input.command.as_deref().filter(|_| call.line.is_some());
         let words = words.map(|command| command.split_whitespace().take(WORDS).map(str::to_owned).collect());
-        Self { target, end, did: did.then(|| names(call)), sought: sought(call), words, names_new }
+        Self { target, end, did: did.then(|| names(call)), seeks_new, words, names_new }
     }
 }
 
@@ -95,8 +97,9 @@ pub(super) struct NearDuplicate {
     similarities: VecDeque<u64>,
     /// The latest calls.
     past: VecDeque<Past>,
-    /// What all of them name.
+    /// What all of them name, and what they look for.
     named: TargetNames,
+    sought: Wordings,
     message: String,
     /// The agent waited after the last call.
     paused: bool,
@@ -161,7 +164,7 @@ impl NearDuplicate {
                 streak.add(call, context);
             }
         }
-        self.past.push_back(Past::read(call, compared, &mut self.named));
+        self.past.push_back(Past::read(call, compared, &mut self.named, &mut self.sought));
         self.message.clone_from(&call.message);
         self.last_input.clone_from(&call.input.text);
         if self.similarities.len() + 1 >= length {
@@ -188,7 +191,7 @@ impl NearDuplicate {
             || works
             || self.is_batch()
             || self.goes_through()
-            || self.searches()
+            || self.searches(context.surveys)
         {
             return;
         }
@@ -234,17 +237,11 @@ impl NearDuplicate {
         is_anew && !own.iter().any(|part| part.starts_with('-')) && varying.all(|other| own_parts(&other) == own)
     }
 
-    /// Whether each of the calls searches for a word of its own, and not for another spelling of the same.
-    fn searches(&self) -> bool {
-        let sought: Option<Vec<&str>> = self.past.iter().map(|past| past.sought.as_deref()).collect();
-        let Some(words) = sought else { return false };
-        let own: Vec<&str> = own_parts(&words).into_iter().filter(|own| own.len() >= OWN).collect();
-        own.len() == words.len()
-            && own.iter().enumerate().all(|(at, one)| {
-                own.iter()
-                    .skip(at + 1)
-                    .all(|other| similarity(one, other) < ALIKE && !one.contains(*other) && !other.contains(*one))
-            })
+    /// Whether the calls search for one word after the other, and not for other spellings of one. Of two words, one may
+    /// be part of the other by chance, and on a list several.
+    fn searches(&self, surveys: bool) -> bool {
+        let again = self.past.iter().filter(|past| !past.seeks_new).count();
+        again <= 1 || surveys && again < self.past.len()
     }
 }
 
@@ -255,26 +252,6 @@ fn own_parts<'a>(words: &[&'a str]) -> Vec<&'a str> {
     let start = shared(|one, other| one.bytes().zip(other.bytes()).take_while(|(a, b)| a == b).count());
     let end = shared(|one, other| one.bytes().rev().zip(other.bytes().rev()).take_while(|(a, b)| a == b).count());
     words.iter().map(|word| word.get(start..word.len() - end.min(word.len() - start)).unwrap_or(word)).collect()
-}
-
-/// How many letters of its own the word of a search has at least, and from what similarity on two are spellings of one.
-const OWN: usize = 3;
-const ALIKE: u64 = 70;
-/// Programs that search files for a pattern.
-const SEARCHES: [&str; 7] = ["grep", "rg", "ag", "ack", "egrep", "fgrep", "zgrep"];
-
-/// The word that a command searches for: its pattern, if that stands in quotes or is the first operand.
-fn sought(call: &Call) -> Option<String> {
-    let command = call.input.command.as_deref().filter(|_| call.line.is_some() && call.kind == CallKind::Observe)?;
-    let program = command.split_whitespace().find(|word| SEARCHES.contains(word))?;
-    let (_, behind) = command.split_once(program)?;
-    let quoted = behind.find(['"', '\'']).and_then(|at| {
-        let mark = behind[at..].chars().next()?;
-        behind[at + 1..].split(mark).next()
-    });
-    let plain = || behind.split_whitespace().find(|word| !word.starts_with('-'));
-    let letters = quoted.or_else(plain)?.chars().filter(char::is_ascii_alphanumeric);
-    Some(letters.map(|c| c.to_ascii_lowercase()).collect())
 }
 
 /// The names in a call's arguments: what stands in quotes, words with marks or digits in them, and arguments of one word.

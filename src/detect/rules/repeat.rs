@@ -42,6 +42,10 @@ const FLAKY: u64 = 30;
 /// Whoever watches sees no more than the rule does.
 const DEEDS: (u64, u64) = (25, 50);
 
+/// How many equal looks in a row, with how many milliseconds from one to the next on average, are too many and too close
+/// to wait for anything.
+const RUSH: (u64, i64) = (40, 5_000);
+
 /// How often a number may be changed to see whether that mends something: a sweep of settings shows a better one by then.
 const TURNS: u64 = 15;
 
@@ -88,6 +92,7 @@ struct PastRound {
     does_new: bool,
     poll: bool,
     slow: bool,
+    drifts: bool,
     passed: bool,
     mutates: bool,
     /// One of its calls does something.
@@ -114,6 +119,7 @@ impl PastRound {
             does_new: round.does_new,
             poll: round.poll,
             slow: round.slow,
+            drifts: round.drifts,
             passed: round.passed,
             mutates: round.mutates,
             does: round.does,
@@ -312,7 +318,8 @@ impl Lap<'_> {
             };
         }
         let compares = self.laps() < FLAKY && self.any(|past| past.new_figure);
-        if compares || self.any(|past| past.slow || past.did_some) {
+        let waits = self.any(|past| past.slow) && !self.is_rushed(context);
+        if compares || waits || self.any(|past| past.did_some) {
             return Grade::Warn;
         }
         // Who runs again what passed proves that it passes each time, or is done.
@@ -320,6 +327,15 @@ impl Lap<'_> {
             return Grade::Stop;
         }
         if self.laps() < PROOF * context.config.limit(&WARN) { Grade::Notice } else { Grade::Warn }
+    }
+
+    /// Whether the same is looked at many times in a short while, and no number in it moves.
+    fn is_rushed(&self, context: &RuleContext<'_>) -> bool {
+        let (laps, pause) = RUSH;
+        let since = self.run.start.as_ref().map_or(context.point.ts, |start| start.first.ts);
+        let rounds = i64::try_from(self.run.rounds).unwrap_or(i64::MAX);
+        let is_close = context.point.ts.saturating_sub(since) < pause.saturating_mul(rounds);
+        self.laps() >= laps && is_close && !self.any(|past| past.drifts)
     }
 
     /// The gravest grade of a repetition that waited before: one quick look among many that waited is none.

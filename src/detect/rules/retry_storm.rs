@@ -259,7 +259,8 @@ impl RetryStorm {
         }
         let many = u64::from(failing.attempts) >= context.config.limit(&ATTEMPTS);
         if many || lasted >= seconds(&SECONDS, context) {
-            let (times, seconds) = (failing.attempts.max(1), lasted / 1000);
+            // A wait that it asks for is over by the next attempt, and part of the time.
+            let (times, seconds) = (failing.attempts.max(1), context.now.since(failing.since) / 1000);
             let summary = format!("the provider failed {times} times in {seconds} s: {}", failing.message);
             let mut signal = failing.signal(NAME, Grade::Warn, "failing", summary);
             signal.laps = failing.laps(context);

@@ -5,7 +5,8 @@ mod spawns;
 
 use super::rule::{Rule, RuleInfo};
 use super::streak::Streak;
-use crate::detect::call::classify::CallKind;
+use super::wordings::{Wordings, query};
+use crate::detect::call::classify::{CallKind, has_statement};
 use crate::detect::call::target_names::TargetNames;
 use crate::detect::call::{Call, is_empty_list};
 use crate::detect::config::Limit;
@@ -13,7 +14,8 @@ use crate::detect::fact::history::Comparison;
 use crate::detect::fact::{Fact, RuleContext};
 use crate::detect::hash;
 use crate::detect::signal::{Signal, Signals};
-use crate::detect::text::missed_goal::tells_of_nothing;
+use crate::detect::text::missed_goal::{finds_nothing, tells_of_nothing};
+use crate::detect::text::wait_signs::command_has_word;
 use crate::wire::record::{Grade, Kind};
 use plans::Plans;
 use spawns::{Spawns, is_spawn};
@@ -49,6 +51,10 @@ struct ToolStreak {
     /// What its calls name, and how many of them name something that none before them did.
     named: TargetNames,
     distinct: u64,
+    /// What its calls ask for, how many of them ask for something of their own, and how many for the same in other words.
+    wordings: Wordings,
+    own: u64,
+    reworded: u64,
     /// Since its last call, another tool showed what that may have made.
     shown: bool,
     calls: Streak,
@@ -114,18 +120,7 @@ impl Stagnation {
         }
         let known = self.streaks.iter().position(|streak| streak.tool == call.tool);
         if let Some(at) = known.filter(|at| self.streaks[*at].result_key == call.result_key) {
-            let streak = &mut self.streaks[at];
-            streak.novel = 0;
-            let names = streak.named.take(call);
-            let is_shown = std::mem::take(&mut streak.shown);
-            if compared.new_call && streak.message != call.message {
-                streak.message.clone_from(&call.message);
-                streak.calls.add(call, context);
-                streak.listed += u64::from(compared.listed);
-                let is_other = std::mem::replace(&mut streak.exact, call.exact) != call.exact;
-                streak.distinct += u64::from(is_other || is_shown || names.is_some_and(|names| names > 0));
-                streak.report(call, names.is_some(), context, signals);
-            }
+            self.streaks[at].add(call, compared, context, signals);
             return;
         }
         if let Some(at) = known {
@@ -133,20 +128,7 @@ impl Stagnation {
         } else if self.streaks.len() == TOOLS {
             self.streaks.pop_front();
         }
-        let mut named = TargetNames::default();
-        named.take(call);
-        self.streaks.push_back(ToolStreak {
-            tool: call.tool.clone(),
-            result_key: call.result_key,
-            exact: call.exact,
-            message: call.message.clone(),
-            novel: 0,
-            listed: u64::from(compared.listed),
-            named,
-            distinct: 0,
-            shown: false,
-            calls: Streak::begin(call, context),
-        });
+        self.streaks.push_back(ToolStreak::begin(call, compared, context));
     }
 }
 
@@ -180,7 +162,61 @@ fn searches(call: &Call) -> bool {
         && call.input.text.lines().any(asks)
 }
 
+/// Words in commands that search in what is not in files.
+const FINDERS: [&str; 6] = ["search", "find", "lookup", "query", "locate", "grep"];
+
+/// Whether a call searches, by whatever tool, and finds nothing. A tool that says so in these words searches.
+fn asks_in_vain(call: &Call) -> bool {
+    let finds_nothing = finds_nothing(&call.ends);
+    let searches = match &call.input.command {
+        Some(command) if call.line.is_some() => command_has_word(command, &FINDERS),
+        _ => call.kind == CallKind::Observe || call.input.query.is_some() || finds_nothing,
+    };
+    searches && !call.failed() && !has_statement(&call.input.text) && (finds_nothing || says_nothing(call))
+}
+
 impl ToolStreak {
+    fn begin(call: &Call, compared: Comparison, context: &RuleContext<'_>) -> Self {
+        let (mut named, mut wordings) = (TargetNames::default(), Wordings::default());
+        named.take(call);
+        wordings.take(query(call));
+        Self {
+            tool: call.tool.clone(),
+            result_key: call.result_key,
+            exact: call.exact,
+            message: call.message.clone(),
+            novel: 0,
+            listed: u64::from(compared.listed),
+            named,
+            distinct: 0,
+            wordings,
+            own: 0,
+            reworded: 0,
+            shown: false,
+            calls: Streak::begin(call, context),
+        }
+    }
+
+    /// Adds a call with the same result, and reports the streak.
+    fn add(&mut self, call: &Call, compared: Comparison, context: &RuleContext<'_>, signals: &mut Signals) {
+        self.novel = 0;
+        let names = self.named.take(call);
+        let is_shown = std::mem::take(&mut self.shown);
+        if !compared.new_call || self.message == call.message {
+            return;
+        }
+        self.message.clone_from(&call.message);
+        self.calls.add(call, context);
+        self.listed += u64::from(compared.listed);
+        let names_new = names.is_some_and(|names| names > 0);
+        let is_own = self.wordings.take(query(call));
+        self.own += u64::from(is_own == Some(true));
+        self.reworded += u64::from(is_own == Some(false) && !names_new && !compared.listed);
+        let is_other = std::mem::replace(&mut self.exact, call.exact) != call.exact;
+        self.distinct += u64::from(is_other || is_shown || names_new);
+        self.report(call, names.is_some(), context, signals);
+    }
+
     /// Reports the streak, if it is long enough. `names` says that the call tells what it is aimed at.
     fn report(&self, call: &Call, names: bool, context: &RuleContext<'_>, signals: &mut Signals) {
         let calls = self.calls.calls();
@@ -194,8 +230,12 @@ impl ToolStreak {
         let checks = call.line.as_ref().is_some_and(|line| !line.checks.is_empty());
         let asks_again = names || says_nothing(call) || searches(call);
         let is_batch = call.failed() || checks || call.kind != CallKind::Observe || !asks_again;
-        let again = calls.saturating_sub(self.listed.max(self.distinct));
-        let warn = again >= limit + context.config.limit(&WARN) && !is_batch;
+        // Who goes through many things wants to know which of them there are.
+        let own = if context.surveys { self.own } else { 0 };
+        let again = calls.saturating_sub(self.listed.max(self.distinct).max(own));
+        let again = if is_batch { 0 } else { again };
+        let again = if asks_in_vain(call) && !checks { again.max(self.reworded) } else { again };
+        let warn = again >= limit + context.config.limit(&WARN);
         let grade = if warn { Grade::Warn } else { Grade::Notice };
         let result = if call.empty { "nothing" } else { "the same result" };
         let summary = format!("{calls} different calls of {} brought {result}", call.tool);

@@ -8,6 +8,7 @@ use crate::detect::call::classify::CallKind;
 use crate::detect::call::normalize::{normalize_output, without_numbers};
 use crate::detect::hash;
 use crate::detect::text::allowed_time::allowed_time;
+use crate::detect::text::survey::asks_for_survey;
 use crate::detect::text::verdict::names_goal;
 use crate::detect::text::wanted::Wanted;
 use crate::wire::Timestamp;
@@ -55,6 +56,8 @@ pub(crate) struct User {
     asked: Vec<Repetition>,
     /// It asks to bring something to a mark.
     has_goal: bool,
+    /// It asks to go through many things.
+    surveys: bool,
     /// How long it lets something take, in milliseconds.
     allowed: i64,
     /// The amounts that it names: "the last 14 steps".
@@ -76,6 +79,7 @@ impl User {
         if key == self.last {
             self.asked.extend(repetitions(text));
             self.has_goal |= names_goal(text);
+            self.surveys |= asks_for_survey(text);
             self.allowed = self.allowed.max(allowed_time(text));
             self.wanted.add(text);
             return false;
@@ -90,6 +94,7 @@ impl User {
         if is_real {
             self.asked = repetitions(text);
             self.has_goal = names_goal(text);
+            self.surveys = asks_for_survey(text);
             self.allowed = allowed_time(text);
             self.amounts = amounts(text);
             // "weiter" goes on with what was wanted before.
@@ -104,6 +109,11 @@ impl User {
     /// Whether the last message asks to bring something to a mark.
     pub(crate) fn has_goal(&self) -> bool {
         self.has_goal
+    }
+
+    /// Whether the last message asks to go through many things.
+    pub(crate) fn surveys(&self) -> bool {
+        self.surveys
     }
 
     /// How long the last message lets something take, in milliseconds; 0 if it does not say.

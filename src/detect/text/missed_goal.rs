@@ -40,6 +40,17 @@ static BOUNDING: Phrases = Phrases::new(&[
 ]);
 /// Words of an answer that says that nothing was found.
 const NOTHING: [&str; 8] = ["no ", "not ", "none", "nothing", "empty", "0 ", "zero", "unable to "];
+/// How much of an answer is its beginning, in bytes.
+const START: usize = 80;
+/// What says in plain words, and in any language, that a search found nothing.
+#[rustfmt::skip]
+static FINDS_NOTHING: Phrases = Phrases::new(&[
+    "no results|no result|0 results|zero results|no matches|no match|0 matches|no hits|0 hits|nothing found|nothing matched|no documents|no entries|no records found|no items found|none found",
+    "keine treffer|kein treffer|keine ergebnisse|kein ergebnis|keine einträge|keine dokumente|nichts gefunden|nicht gefunden|geen resultaten|geen resultaat|niets gevonden|niet gevonden|inga träffar|inga resultat|ingen treff|ingen resultater|ingen resultat*|hittades inte|ei tuloksia|ei löytynyt|nincs találat|nem található",
+    "aucun résultat|aucune correspondance|aucun document|aucune entrée|rien trouvé|introuvable*|sin resultados|sin coincidencias|ningún resultado|ninguna coincidencia|no se encontr*|nenhum resultado|sem resultados|nada encontrado|não encontrad*|nenhum documento|nessun risultato|nessuna corrispondenza|nessun documento|non trovat*|niciun rezultat|nu s-a găsit|δεν βρέθηκ*|κανένα αποτέλεσμα",
+    "ничего не найдено|не найден*|нет результатов|нет совпадений|нічого не знайдено|не знайден*|немає результатів|brak wyników|nie znaleziono|žádné výsledky|nenalezen*|nič sa nenašlo|sonuç yok|sonuç bulunamadı|bulunamadı|không tìm thấy|không có kết quả|tidak ditemukan|tidak ada hasil|ไม่พบ|कोई परिणाम नहीं|नहीं मिला|לא נמצא*|אין תוצאות|لا توجد نتائج|لم يتم العثور|یافت نشد",
+    "未找到|没有找到|沒有找到|找不到|未查到|查无|查無|未发现|无结果|無結果|没有结果|沒有結果|无匹配|没有匹配|没有相关|暂无|見つかりません|見つかりませんでした|該当なし|該当する|ヒットしません|結果はありません|結果なし|결과가 없|결과 없음|찾을 수 없|없습니다",
+]);
 /// The first and the last sentences of an answer say how it came out.
 const FIRST: usize = 2;
 const LAST: usize = 4;
@@ -56,8 +67,13 @@ pub(super) fn tells_missed_goal(folded: &str) -> bool {
 /// Whether an answer begins with words that say that there is nothing.
 pub(crate) fn tells_of_nothing(answer: &str) -> bool {
     let start = answer.trim_start_matches(|c: char| !c.is_alphanumeric());
-    let start = start[..start.floor_char_boundary(80)].to_lowercase();
+    let start = start[..start.floor_char_boundary(START)].to_lowercase();
     NOTHING.iter().any(|word| start.starts_with(word) || start.contains(&format!(" {word}")))
+}
+
+/// Whether an answer begins with words that say, in any language, that a search found nothing.
+pub(crate) fn finds_nothing(answer: &str) -> bool {
+    FINDS_NOTHING.is_in(&fold(&answer[..answer.floor_char_boundary(START)]))
 }
 
 /// Whether an answer says so of a call that had no answer.

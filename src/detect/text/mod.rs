@@ -36,6 +36,7 @@ pub(crate) mod reported;
 pub(crate) mod similar;
 pub(crate) mod still_running;
 pub(crate) mod stuck;
+pub(crate) mod survey;
 pub(crate) mod targets;
 mod turkish;
 pub(crate) mod verdict;

@@ -151,10 +151,10 @@ impl Rows {
     /// Appends as much text as comes before the next measurement, and returns it and the rest.
     pub(crate) fn push_block<'t>(&mut self, text: &'t str) -> (&'t str, &'t str) {
         let room = EVERY - self.length % EVERY;
-        let near = &text[..text.floor_char_boundary(room)];
         // Text of one byte a character is quick to cut and to copy.
-        let cut =
-            if near.is_ascii() { near.len() } else { text.char_indices().nth(room).map_or(text.len(), |(at, _)| at) };
+        let near = &text.as_bytes()[..room.min(text.len())];
+        let nth = || text.char_indices().nth(room).map_or(text.len(), |(at, _)| at);
+        let cut = if near.is_ascii() { near.len() } else { nth() };
         let (block, rest) = text.split_at(cut);
         for line in block.split_inclusive('\n') {
             let start = line.find(|c| !self.begins_line(c)).unwrap_or(line.len());
@@ -336,6 +336,22 @@ mod tests {
         ] {
             assert_eq!(times(&text), None, "{text:.60}");
         }
+    }
+
+    #[test]
+    fn cuts_make_no_difference() {
+        let text = "| 泊 é | x |\n12. ü 7\n".repeat(200);
+        let mut whole = Rows::default();
+        let mut rest = text.as_str();
+        while !rest.is_empty() {
+            rest = whole.push_block(rest).1;
+        }
+        let mut pieces = Rows::default();
+        for c in text.chars() {
+            pieces.push_block(c.encode_utf8(&mut [0; 4]));
+        }
+        assert_eq!(whole.length, text.chars().count());
+        assert_eq!((whole.length, whole.repetition), (pieces.length, pieces.repetition));
     }
 
     #[test]

@@ -53,7 +53,7 @@ fn redirected(command: &str) -> impl Iterator<Item = &str> {
 }
 
 /// Whether a word of a command names a file, or the folder that it is in.
-fn is_same(file: &str, name: &str) -> bool {
+pub(super) fn is_same(file: &str, name: &str) -> bool {
     let name = name.trim_start_matches("./").trim_end_matches('/');
     let ends = |path: &str| path.strip_suffix(name).is_some_and(|rest| rest.is_empty() || rest.ends_with('/'));
     let folder = file.rsplit_once('/').map(|(folder, _)| folder);

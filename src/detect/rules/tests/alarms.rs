@@ -181,6 +181,19 @@ fn retry_storm() {
 }
 
 #[test]
+fn a_storm_lasts_as_long_as_its_waits() {
+    let retry = |n: u32| {
+        let next = 241_000 * n + 240_000;
+        let status = json!({"type": "retry", "attempt": n, "message": "503 from upstream", "next": next});
+        let event = event(f64::from(241 * n), "session.status", &json!({ "status": status }));
+        std::iter::once(event).chain(ticks(241 * n + 1, 241 * n + 240))
+    };
+    let lines: Vec<String> = std::iter::once(busy(0.0)).chain((1..=7).flat_map(retry)).collect();
+    let summaries: Vec<String> = findings(&lines).into_iter().map(|found| found.summary).collect();
+    assert!(summaries.iter().any(|summary| summary.contains(" 6 times in 1445 s")), "{summaries:?}");
+}
+
+#[test]
 fn a_short_outage_does_not_get_worse() {
     let growth = |seconds: u32, message: &str| {
         let retries = (1..=seconds).map(|n| retry_status(f64::from(n), n, message));

@@ -201,3 +201,18 @@ fn a_number_that_is_changed_in_vain() {
         |n: usize| edit(10 * n, &format!("tpl/{}.html", WORDS[n % 12]), "<center>", &format!("<div class=c{n}>"));
     assert!(turns(&page, &|_| "HTTP/1.1 502 Bad Gateway") <= Some(Grade::Notice), "each in another place");
 }
+
+#[test]
+fn looks_in_a_rush_wait_for_nothing() {
+    let looks = |count: usize, pause: usize, command: &str, says: &dyn Fn(usize) -> String| {
+        gravest((0..count).map(|n| bash(pause * n, command, &says(n))))
+    };
+    let queued = |_| "QUEUED".to_owned();
+    assert_eq!(looks(44, 2, "qstat -j 17", &queued), Some(Grade::Stop));
+    assert_eq!(
+        looks(44, 3, "kubectl get job seed -o name", &|_| "job.batch/seed: Pending".to_owned()),
+        Some(Grade::Stop)
+    );
+    assert!(looks(30, 2, "qstat -j 17", &queued) <= Some(Grade::Warn));
+    assert!(looks(44, 9, "qstat -j 17", &queued) <= Some(Grade::Warn), "there is a pause");
+}

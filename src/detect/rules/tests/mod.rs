@@ -5,6 +5,7 @@ mod failures;
 mod growth;
 mod laps;
 mod progress;
+mod searches;
 mod silent;
 mod stuck;
 pub(super) mod support;
