@@ -295,6 +295,8 @@ mod tests {
             ("go test -run TestJoinOfTwo ./a -timeout 60s", "go test -run TestJoin ./a -timeout 5m"),
             ("make test", "make test V=1"),
             ("npm test -- -t adds", "npm test"),
+            ("ctest --test-dir build -R escapes", "ctest --test-dir build"),
+            ("npx playwright test e2e/cart.spec.ts", "npx playwright test"),
         ] {
             assert!(supersedes(&last(new), &last(old)), "{new} should replace {old}");
         }
@@ -408,6 +410,8 @@ mod tests {
             ("zig build test", "zig build"),
             ("bazel build //a:x", "bazel test //b:y"),
             ("npm run build", "npm test"),
+            ("ctest --test-dir build", "ctest --test-dir build -R escapes"),
+            ("npx playwright test", "npx playwright test e2e/cart.spec.ts"),
         ] {
             assert!(!supersedes(&last(new), &last(old)), "{new} should not replace {old}");
         }

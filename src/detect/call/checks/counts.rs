@@ -73,7 +73,7 @@ pub fn read(line: &str) -> Option<Counts> {
         return None;
     }
     let line = &*without_expected(line);
-    if is_code(line) || is_expected(line) || passes_by_name(line) {
+    if is_code(line) || is_expected(line) || passes_by_name(line) || is_item(line) {
         return None;
     }
     if let Some(counts) = serious(line).or_else(|| left(line)).or_else(|| ratio(line)) {
@@ -114,6 +114,12 @@ fn counted(line: &str, tokens: &[Token]) -> Option<Counts> {
         counts.failed = problems.or(counts.failed);
     }
     (counts != Counts::default() && !is_short(line, &counts)).then_some(counts)
+}
+
+/// Whether a line names one test by its number and its name: `7 - test_escape (Failed)`.
+fn is_item(line: &str) -> bool {
+    let item = line.trim().split_once(" - ").filter(|(number, _)| number.bytes().all(|byte| byte.is_ascii_digit()));
+    item.is_some_and(|(_, name)| name.ends_with(')') && name.contains(" ("))
 }
 
 /// A line without what it counts of tests that are expected to fail: `58 tests, with 1 test expected to fail, …`.
@@ -465,6 +471,7 @@ mod tests {
             ("Passed: 90, Warnings: 5, Failed: 0", Some(0), Some(90), None),
             ("hosts ok=5 unreachable=1 failed=0", Some(1), Some(5), None),
             ("Tests 9 passed 2 failed", Some(2), Some(9), None),
+            ("\t  7 - test_escape (Failed)", None, None, None),
         ] {
             let counts = read(line).unwrap_or_default();
             assert_eq!((counts.failed, counts.passed, counts.total), (failed, passed, total), "{line}");

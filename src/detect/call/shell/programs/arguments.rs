@@ -101,7 +101,7 @@ fn is_filter(program: &str, flag: &str) -> bool {
     const RUNNERS: &str = "pytest py.test python python3 unittest nose2 jest vitest mocha ava playwright cypress npm pnpm yarn npx bun deno nextest cargo \
         karma jasmine ward tox nox hatch pdm poetry uv busted lein make just";
     let by_letter = || has(RUNNERS, program.split(' ').next().unwrap_or(program));
-    has(FILTERS, flag) || has(LETTERS, flag) && by_letter()
+    has(FILTERS, flag) || has(LETTERS, flag) && by_letter() || program == "ctest" && has("R L tests-regex label-regex", flag)
 }
 
 /// What a check runs: paths, packages, names of tests; not how it prints or how many run at once.
@@ -138,6 +138,8 @@ pub(super) fn targets(program: &str, arguments: &[String]) -> Vec<String> {
                     found.push(value.to_owned());
                 }
             }
+        } else if word == "test" && program.ends_with("playwright") {
+            // Its only way to run tests chooses none.
         } else if word.parse::<f64>().is_err() {
             let path = word.strip_prefix("./").unwrap_or(word).trim_end_matches('/');
             found.push(if path.is_empty() { ".".to_owned() } else { path.to_owned() });
