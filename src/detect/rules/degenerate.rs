@@ -300,7 +300,7 @@ mod tests {
         let berth = "| Berth 4 | free | no ship |\n";
         for answer in [
             format!("| Berth | State | Ship |\n|---|---|---|\n{}", berth.repeat(240)),
-            format!("{}\n{}", (0..60).map(|n| format!("| Berth {n} | free | {} m |\n", n % 9)).collect::<String>(), berth.repeat(200)),
+            format!("{}\n{}", (0..60).map(|n| format!("| Berth {n} | free | {} m |\n", n % 9)).collect::<Vec<_>>().concat(), berth.repeat(200)),
             numbered("| ", " | Berth 4 | free | no ship |"),
             numbered("", ";Berth 4;free;no ship"),
             format!("```json\n[\n{}", "  {\"berth\": 4, \"ship\": null, \"state\": \"free\"},\n".repeat(200)),
@@ -332,9 +332,9 @@ mod tests {
             ("What does the log say?", fenced("08:15 quay[4]: no answer from the crane\n", 60)),
             ("Print the depths", fenced("{ 0.0f, 0.0f, 0.0f, 0.0f, 0.0f, 0.0f },\n", 200)),
             ("Draw the quay", fenced("~~~~~~~~|====|~~~~~~~~\n", 300)),
-            ("Sing the song of the ferries", (1..90).rev().map(|n| format!("{n} ferries at the pier, {n} ferries! One of them sails, and there are {} ferries at the pier.\n", n - 1)).collect()),
-            ("Sing it as a list", (1..90).rev().map(|n| format!("- {n} ferries at the pier,\n- {n} ferries at the pier,\n- one of them sails,\n- {} ferries at the pier\n", n - 1)).collect()),
-            ("Verses 1 to 40 of the song", (1..41).map(|n| format!("{n} gulls came to sit on the rope of the ship, and called one more to come.\n")).collect()),
+            ("Sing the song of the ferries", (1..90).rev().map(|n| format!("{n} ferries at the pier, {n} ferries! One of them sails, and there are {} ferries at the pier.\n", n - 1)).collect::<Vec<_>>().concat()),
+            ("Sing it as a list", (1..90).rev().map(|n| format!("- {n} ferries at the pier,\n- {n} ferries at the pier,\n- one of them sails,\n- {} ferries at the pier\n", n - 1)).collect::<Vec<_>>().concat()),
+            ("Verses 1 to 40 of the song", (1..41).map(|n| format!("{n} gulls came to sit on the rope of the ship, and called one more to come.\n")).collect::<Vec<_>>().concat()),
         ] {
             assert_eq!(answered(request, &answer), None, "{request}: {answer:.60}");
         }
@@ -393,10 +393,18 @@ mod tests {
             ("Write the table", written("0.0, 0.0, 0.0, 0.0,\n".repeat(2000))),
             ("Write the map", written("water,water,quay,quay,water\n".repeat(60))),
             ("Draw the icon", written(format!("<path d=\"M0 0{}\"/>", " l4 0 l0 4 l-4 0 l0 -4".repeat(120)))),
-            ("Write the translations", written((0..600).map(|n| format!("  \"berth.{n}.name\": \"\",\n")).collect())),
+            (
+                "Write the translations",
+                written((0..600).map(|n| format!("  \"berth.{n}.name\": \"\",\n")).collect::<Vec<_>>().concat()),
+            ),
             (
                 "Write the seed",
-                written((0..600).map(|n| format!("insert into berths values ({n}, 'free', null);\n")).collect()),
+                written(
+                    (0..600)
+                        .map(|n| format!("insert into berths values ({n}, 'free', null);\n"))
+                        .collect::<Vec<_>>()
+                        .concat(),
+                ),
             ),
             ("Remove the doubles", json!({"filePath": "quay.py", "oldString": line.repeat(400), "newString": line})),
             (

@@ -246,6 +246,7 @@ mod tests {
         shell::read(command).checks.pop().unwrap()
     }
 
+    #[allow(clippy::too_many_lines, reason = "a table")]
     #[test]
     fn same_kind_and_place_or_wider() {
         for (old, new) in [

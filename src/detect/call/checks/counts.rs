@@ -9,8 +9,8 @@ use std::sync::LazyLock;
 
 /// Parts of the words that [`word`] takes for what is counted: a line without any counts nothing.
 #[rustfmt::skip]
-const STEMS: [&str; 42] = [
-    "fail", "err", "offens", "violation", "broken", "crash", "diagnostic", "ko", "mistake", "fehl", "chec", "vulnerab", "defect", "timeout", "misspell", "unreach",
+const STEMS: [&str; 45] = [
+    "chou", "fallid", "ussi", "fail", "err", "offens", "violation", "broken", "crash", "diagnostic", "ko", "mistake", "fehl", "chec", "vulnerab", "defect", "timeout", "misspell", "unreach",
     "problem", "issue", "pass", "succe", "ok", "erfolgreich", "bestanden", "ussite", "superado", "valid", "test", "example", "spec", "scenario", "case",
     "suite", "step", "run", "skip", "pend", "todo", "ignored", "deselect", "disabled", "excluded", "bersprungen",
 ];
@@ -425,12 +425,14 @@ fn word(lower: &str) -> CountWord {
     match lower {
         "failed" | "failures" | "failure" | "failing" | "fail" | "fails" | "errors" | "error" | "errored"
         | "offenses" | "offense" | "violations" | "violation" | "broken" | "crashed" | "diagnostics" | "err" | "ko"
-        | "mistakes" | "fehler" | "fehlgeschlagen" | "échec" | "Échec" | "erreurs" | "errores" | "vulnerabilities"
-        | "defects" | "timeouts" | "misspellings" | "invalid" | "unreachable" => CountWord::Failed,
+        | "mistakes" | "fehler" | "fehlgeschlagen" | "échec" | "Échec" | "échoués" | "échouées" | "fallidos"
+        | "fallidas" | "erreurs" | "errores" | "vulnerabilities" | "defects" | "timeouts" | "misspellings"
+        | "invalid" | "unreachable" => CountWord::Failed,
         "problems" | "problem" | "issues" | "issue" => CountWord::Problems,
         "fixable" | "autocorrectable" | "correctable" => CountWord::Fixable,
         "passed" | "passing" | "passes" | "pass" | "succeeded" | "success" | "successes" | "successful" | "ok"
-        | "erfolgreich" | "bestanden" | "réussite" | "superado" | "succeed" | "valid" => CountWord::Passed,
+        | "erfolgreich" | "bestanden" | "réussite" | "réussis" | "réussies" | "superado" | "superados"
+        | "superadas" | "succeed" | "valid" => CountWord::Passed,
         "tests" | "test" | "examples" | "example" | "specs" | "spec" | "scenarios" | "scenario" | "checks"
         | "cases" | "testcases" | "suites" | "steps" | "runs" => CountWord::Unit,
         "skipped" | "skip" | "skips" | "pending" | "pendings" | "todo" | "ignored" | "deselected" | "disabled"
@@ -472,6 +474,9 @@ mod tests {
             ("hosts ok=5 unreachable=1 failed=0", Some(1), Some(5), None),
             ("Tests 9 passed 2 failed", Some(2), Some(9), None),
             ("\t  7 - test_escape (Failed)", None, None, None),
+            ("Bilan : 31 réussies, 4 échouées", Some(4), Some(31), None),
+            ("Bilan : 31 réussies, 0 échouées", Some(0), Some(31), None),
+            ("7 superadas, 1 fallidas", Some(1), Some(7), None),
         ] {
             let counts = read(line).unwrap_or_default();
             assert_eq!((counts.failed, counts.passed, counts.total), (failed, passed, total), "{line}");

@@ -1,10 +1,11 @@
-//! Reads summaries that name each of their numbers: the XML of `JUnit`, the recap of Ansible, the last line of ERT.
+//! Reads summaries that name each of their numbers: the XML of `JUnit`, `NUnit`, `xUnit` and Visual Studio, the recap of
+//! Ansible, the last line of ERT.
 
 use super::counts::Counts;
 
 /// What such a line counts; `None` if it is another one.
 pub(super) fn read(line: &str) -> Option<Counts> {
-    suites(line).or_else(|| recap(line)).or_else(|| ert(line))
+    suites(line).or_else(|| runs(line)).or_else(|| recap(line)).or_else(|| ert(line))
 }
 
 /// Whether a line has the results of whole suites, whatever else is missing.
@@ -30,6 +31,30 @@ fn suites(line: &str) -> Option<Counts> {
         if element.starts_with('s') {
             return Some(counts);
         }
+        sum = Some(sum.map_or(counts, |sum| add(sum, counts)));
+    }
+    sum
+}
+
+/// Elements that count a whole run: those of `NUnit`, Visual Studio and `xUnit`.
+const RUNS: [&str; 3] = ["<test-run ", "<Counters ", "<assembly "];
+
+/// The results of whole runs: `<Counters total="9" executed="9" passed="7" failed="2" error="0">`.
+fn runs(line: &str) -> Option<Counts> {
+    let mut sum = None;
+    for at in RUNS.iter().flat_map(|name| line.match_indices(name)).map(|(at, _)| at) {
+        let element = line[at..].split('>').next().unwrap_or_default();
+        let number = |name: &str| attribute(element, name);
+        let (Some(total), Some(passed), Some(failed)) = (number("total"), number("passed"), number("failed")) else {
+            continue;
+        };
+        let errors = number("errors").or_else(|| number("error")).unwrap_or(0);
+        let counts = Counts {
+            failed: Some(failed.saturating_add(errors)),
+            total: Some(total),
+            skipped: number("skipped"),
+            passed: Some(passed),
+        };
         sum = Some(sum.map_or(counts, |sum| add(sum, counts)));
     }
     sum
@@ -98,6 +123,15 @@ mod tests {
             (r#"<testsuite errors="1" failures="2" tests="9"><testcase/></testsuite>"#, (Some(3), None, Some(9))),
             (r#"<testsuites tests="5" failures="1"><testsuite tests="5" failures="1">"#, (Some(1), None, Some(5))),
             (r#"<testsuite tests="5" failures="0"/><testsuite tests="2" failures="1"/>"#, (Some(1), None, Some(7))),
+            (
+                r#"<test-run id="0" result="Failed" total="8" passed="6" failed="2" skipped="0">"#,
+                (Some(2), Some(6), Some(8)),
+            ),
+            (r#"<Counters total="9" executed="9" passed="8" failed="0" error="1" />"#, (Some(1), Some(8), Some(9))),
+            (
+                r#"<assembly total="5" passed="5" failed="0" errors="0"/><assembly total="3" passed="2" failed="1">"#,
+                (Some(1), Some(7), Some(8)),
+            ),
             ("db1 : ok=12   changed=2    unreachable=0    failed=1    skipped=3", (Some(1), Some(12), None)),
             ("db1 : ok=4 changed=0 unreachable=1 failed=0", (Some(1), Some(4), None)),
             ("Ran 30 tests, 28 results as expected, 2 unexpected (2026-02-11, 0.4 sec)", (Some(2), Some(28), None)),
@@ -105,9 +139,13 @@ mod tests {
         ] {
             assert_eq!(told(line), Some(expected), "{line}");
         }
-        for line in
-            [r#"<testsuites><testsuite name="a" err"#, "status: ok=yes", "results as expected", "<testcase time=\"1\">"]
-        {
+        for line in [
+            r#"<testsuites><testsuite name="a" err"#,
+            r#"<Counters total="9" passed="9" fai"#,
+            "status: ok=yes",
+            "results as expected",
+            "<testcase time=\"1\">",
+        ] {
             assert_eq!(told(line), None, "{line}");
         }
     }

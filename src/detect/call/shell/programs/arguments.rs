@@ -101,7 +101,9 @@ fn is_filter(program: &str, flag: &str) -> bool {
     const RUNNERS: &str = "pytest py.test python python3 unittest nose2 jest vitest mocha ava playwright cypress npm pnpm yarn npx bun deno nextest cargo \
         karma jasmine ward tox nox hatch pdm poetry uv busted lein make just";
     let by_letter = || has(RUNNERS, program.split(' ').next().unwrap_or(program));
-    has(FILTERS, flag) || has(LETTERS, flag) && by_letter() || program == "ctest" && has("R L tests-regex label-regex", flag)
+    has(FILTERS, flag)
+        || has(LETTERS, flag) && by_letter()
+        || program == "ctest" && has("R L tests-regex label-regex", flag)
 }
 
 /// What a check runs: paths, packages, names of tests; not how it prints or how many run at once.
