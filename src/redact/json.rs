@@ -28,6 +28,11 @@ pub fn redact<'a>(redactor: &Redactor, line: &'a str, piece: Option<Piece<'_>>) 
     }
 }
 
+/// A JSON object with its strings masked: by their names, by the other members and by what stands before them in a list.
+pub fn redact_object<'a>(redactor: &Redactor, object: &'a str) -> Cow<'a, str> {
+    redact(redactor, object, None)
+}
+
 /// A line that the parser refuses: for half a character in a string, for its depth, or because it is no JSON.
 fn unparsed<'a>(redactor: &Redactor, line: &'a str) -> Cow<'a, str> {
     let whole = without_lone_surrogates(line);

@@ -41,7 +41,7 @@ mod urls;
 mod value;
 mod view;
 
-pub use json::{call_and_result, on_one_line};
+pub use json::{call_and_result, on_one_line, redact_object};
 pub use printed::ARROW;
 pub use sink::{LONGEST_SEARCHED, RedactingSink};
 
@@ -145,11 +145,6 @@ impl Redactor {
     /// `text` with every secret replaced by `[masked]`.
     pub fn redact<'a>(&self, text: &'a str) -> Cow<'a, str> {
         masked(text, self.places(text))
-    }
-
-    /// A JSON object with its strings masked: by their names, by the other members and by what stands before them in a list.
-    pub fn redact_json<'a>(&self, object: &'a str) -> Cow<'a, str> {
-        json::redact(self, object, None)
     }
 
     /// Where the secrets of a text are, in ascending order and apart from each other.

@@ -21,15 +21,13 @@ const NAME: usize = 4;
 /// How users ask to do something a number of times, in the languages of [`NUMBERS`].
 static TIMES: LazyLock<Option<Regex>> = LazyLock::new(|| {
     let names = NUMBERS.iter().flat_map(|(names, _)| names.split(' ')).collect::<Vec<_>>().join("|");
-    let trials = TRIALS.join("|");
     Regex::new(&format!(
         r"(?ix)
           (?:^|[^A-Za-z0-9_.])(\d{{1,4}}|{names})
             (?:[\ \t]*(?:次|回|번|遍)
             | [\ \t-]*mal(?:[^A-Za-z0-9_]|$)
             | [\ \t]+(?:times|veces|fois|vezes|volte|keer|gånger|раза?|razy)(?:[^A-Za-z0-9_]|$)
-            | (?P<runs>[\ \t]*个?(?:样本|樣本)|[\ \t]*個?の?(?:サンプル)|[\ \t]*개?의?[\ \t]*샘플
-              | (?:[\ \t]+[^\s.,;:0-9]{{2,16}})?[\ \t]+[^\s.,;:0-9]{{0,20}}?(?:{trials})(?:[^A-Za-z0-9_]|$)))"
+            | (?P<runs>[\ \t]*个?(?:样本|樣本)|[\ \t]*個?の?サンプル|[\ \t]*개?의?[\ \t]*샘플))"
     ))
     .ok()
 });
@@ -220,14 +218,35 @@ pub(super) fn repetitions(text: &str) -> Vec<Repetition> {
 
 /// How often a sentence asks to do something, and what stands behind that. `runs` says that it asks to run something.
 fn count<'a>(sentence: &'a str, folded: &str, runs: bool) -> Option<(u64, &'a str)> {
-    let found = TIMES.as_ref()?.captures(sentence)?;
-    if found.name("runs").is_some() && !(runs && BOUNDS.is_in(folded) || begins_with_try(folded)) {
-        return None;
-    }
-    let number = found.get(1)?.as_str().to_lowercase();
-    let is_named = |names: &str| names.split(' ').any(|name| name == number);
-    let named = NUMBERS.iter().find(|(names, _)| is_named(names)).map(|(_, number)| *number);
-    Some((named.or_else(|| number.parse().ok())?, &sentence[found.get(0)?.end()..]))
+    let times = TIMES.as_ref()?.captures(sentence);
+    let named = times.as_ref().and_then(|times| times.name("runs"));
+    let (number, behind) = match times.as_ref().filter(|_| named.is_none()) {
+        Some(times) => return Some((number_of(times.get(1)?.as_str())?, &sentence[times.get(0)?.end()..])),
+        None if !(runs && BOUNDS.is_in(folded) || begins_with_try(folded)) => return None,
+        None => times.map(|times| (times[1].to_owned(), "")).or_else(|| trials(sentence))?,
+    };
+    Some((number_of(&number)?, behind))
+}
+
+/// The number of trials that a sentence names, "25 login attempts", and what stands behind that.
+fn trials(sentence: &str) -> Option<(String, &str)> {
+    /// How many words after a number name what is counted.
+    const NEAR: usize = 2;
+    let bare = |word: &str| word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+    let is_trial = |word: &str| TRIALS.iter().flat_map(|words| words.split('|')).any(|trial| word.ends_with(trial));
+    let words: Vec<&str> = sentence.split_whitespace().collect();
+    words.iter().enumerate().find_map(|(at, word)| {
+        number_of(&bare(word))?;
+        let trial = words[at + 1..].iter().take(NEAR).find(|word| is_trial(&bare(word)))?;
+        Some((bare(word), sentence.split_once(trial)?.1))
+    })
+}
+
+/// A number of up to four digits, or by its name.
+fn number_of(word: &str) -> Option<u64> {
+    let word = word.to_lowercase();
+    let named = NUMBERS.iter().find(|(names, _)| names.split(' ').any(|name| name == word)).map(|(_, number)| *number);
+    named.or_else(|| word.parse().ok().filter(|_| word.len() <= 4))
 }
 
 /// Whether a sentence begins with what asks to do or to try something. Where words are not spaced, it stands anywhere.

@@ -2,7 +2,7 @@
 //!
 //! It leaves out tool results, reasoning and system text. A delta and the snapshot that repeats it count once.
 
-use crate::redact::Redactor;
+use crate::redact::{Redactor, redact_object};
 use crate::wire::Raw;
 use crate::wire::part::{Part, ToolState, integer};
 use crate::wire::{Event, Observation, Status, observe, text};
@@ -181,7 +181,7 @@ fn call(part: &Part<'_>, redactor: &Redactor) -> String {
 /// A call's arguments in one line, redacted before that: their members and lists tell what is a secret. Strings are redacted
 /// after decoding, because an escaped line break in front of a key would look like the beginning of its name.
 fn arguments(raw: Raw<'_>, redactor: &Redactor) -> String {
-    let flat = match serde_json::from_str::<Value>(&redactor.redact_json(raw.get())) {
+    let flat = match serde_json::from_str::<Value>(&redact_object(redactor, raw.get())) {
         Ok(mut value @ Value::Object(_)) => {
             redact_strings(&mut value, redactor);
             let members = value.as_object().into_iter().flatten();
