@@ -19,7 +19,15 @@ pub(crate) fn quoted(text: &str, limit: usize) -> String {
 /// At most `limit` characters of the last line of a text that is not blank, masked with the lines above it: they may tell
 /// that it is a secret.
 pub(crate) fn last_line(text: &str, limit: usize) -> String {
-    let safe = Redactor::default().end(text);
+    /// How much of the text is masked, in bytes: a private key in its usual form is shorter.
+    const READ: usize = 4096;
+    let text = text.trim_end();
+    let text = &text[text.ceil_char_boundary(text.len().saturating_sub(READ))..];
+    // What stands alone is masked when it is written.
+    if !text.contains('\n') {
+        return quoted(text, limit);
+    }
+    let safe = Redactor::default().redact(text);
     excerpt_in_lines(safe.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or_default(), limit)
 }
 

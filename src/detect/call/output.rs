@@ -187,8 +187,8 @@ fn of_line(line: &CommandLine, exit: Option<i64>, output: &str) -> CheckOutcome 
         }
         return of_compiler(line, told == Some(0), output);
     }
-    if let Some(said) = in_json(line, missing, output) {
-        return said;
+    if let Some(counted) = checks::json::counted(output).filter(|_| missing == Truncation::Pieces) {
+        return counted;
     }
     let outcome = checks::judge(output, told, missing);
     // Where a summary counts, its numbers say more than any words.
@@ -207,18 +207,6 @@ fn of_line(line: &CommandLine, exit: Option<i64>, output: &str) -> CheckOutcome 
         // What it printed, nobody saw.
         (CheckOutcome::Unknown, _) if line.is_captured && ended.is_some_and(|code| code != 0) => CheckOutcome::Unknown,
         (outcome, _) => of_silent(line, output, silent, outcome),
-    }
-}
-
-/// What JSON says of the checks of a line, which outweighs the exit code: a count of both kinds of tests, or a verdict at
-/// its top where nothing else can have printed it.
-fn in_json(line: &CommandLine, missing: Truncation, output: &str) -> Option<CheckOutcome> {
-    match missing {
-        Truncation::Pieces => checks::json::counted(output),
-        Truncation::Nothing if line.is_one_piece() && line.logs.is_empty() => {
-            checks::json::says_failed(output).then_some(CheckOutcome::Failed { count: None, items: Vec::new() })
-        }
-        _ => None,
     }
 }
 

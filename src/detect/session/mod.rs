@@ -67,7 +67,7 @@ use super::signal::Signal;
 use crate::detect::quoted::quoted;
 use crate::detect::text::head_and_tail::both;
 use crate::wire::part::Part;
-use crate::wire::record::{Grade, Kind, StateChange};
+use crate::wire::record::{Grade, Kind, Outcome, StateChange};
 use crate::wire::{Event, Raw, Status, Timestamp, text};
 use call_work::CallWork;
 use effects::StepCost;
@@ -429,9 +429,13 @@ impl Session {
         state.show(&Fact::Rest, line, effects);
         state.rule_runner.settle(effects);
         let warning = state.rule_runner.open_warning();
-        let question = asked.unwrap_or_else(|| state.completion.last_line());
         let session = state.rule_runner.session();
         let done = state.completion.finish_turn(session, line.config, (warning, pending), line.point);
+        let question = match asked {
+            Some(asked) => asked,
+            None if done.outcome == Outcome::Waiting => state.completion.last_line(),
+            None => String::new(),
+        };
         self.status.record_rest(&done, &question, by_event, state.activity.last, line);
         effects.done = Some(done);
         self.show_status(line, effects);
