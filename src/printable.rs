@@ -110,11 +110,14 @@ fn frame_length(text: &str) -> Option<usize> {
     const NAME: (usize, usize) = (120, 4);
     let line = text.lines().next()?;
     let is_name = |open: &usize| *open <= NAME.0 && line[..*open].split_whitespace().count() <= NAME.1;
-    if let Some(open) = line.find('(').filter(is_name) {
+    // A name may have a note of its own: `getModel (definition) (/a.js:1:2)`.
+    let mut opens = line.match_indices('(').map(|(open, _)| open).take_while(is_name);
+    let placed = opens.find_map(|open| {
         let close = line[open..].find(')').map_or(line.len(), |close| open + close);
-        if is_place(&line[open + 1..close]) {
-            return Some(line.len().min(close + 1));
-        }
+        is_place(&line[open + 1..close]).then(|| line.len().min(close + 1))
+    });
+    if placed.is_some() {
+        return placed;
     }
     line.split_whitespace().next().filter(|first| is_place(first)).map(str::len)
 }
@@ -309,6 +312,10 @@ mod tests {
             ("Error: gone at Object.<anonymous> (/home/me/a.js:1:2) at node:internal/main:4:5", "Error: gone"),
             ("boom\n  at new Foo (file:///x/y.ts:3)\n  at Array.map (<anonymous>)", "boom"),
             ("boom at x (/$bunfs/root/chunk-a.js:12…", "boom"),
+            (
+                "no model x. at Prompt.getModel (definition) (/$bunfs/root/chunk-a.js:1142:908) at run (/a.js:1:2)",
+                "no model x.",
+            ),
         ] {
             assert_eq!(without_frames(text), left);
         }

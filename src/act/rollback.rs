@@ -1,5 +1,5 @@
-//! Reverts what a session changed, unless that would also revert changes of another session: the server reverts every
-//! change in the directory since the session's step began, even if something else made it.
+//! Reverts what a session changed, unless that would also revert changes of another session or of a person: the server
+//! reverts every change in the directory since the session's step began, whoever made it.
 
 use super::lineage::{Lineage, active_since, is_near, step_before};
 use crate::server::{self, Changes, Server, Session, Since};
@@ -69,7 +69,13 @@ async fn foreign(server: &Server, session: &str, message: &str) -> Result<Compar
     };
     for child in below {
         // Its work is the session's.
-        ours.named.extend(server.changes(child, Since::Time(began)).await?.named);
+        let theirs = server.changes(child, Since::Time(began)).await?;
+        ours.named.extend(theirs.named);
+        ours.ran |= theirs.ran;
+    }
+    compared.refusal = unexplained(&ours);
+    if compared.refusal.is_some() {
+        return Ok(compared);
     }
     let mut foreign = Vec::new();
     for other in others {
@@ -82,6 +88,14 @@ async fn foreign(server: &Server, session: &str, message: &str) -> Result<Compar
     }
     compared.refusal = (!foreign.is_empty()).then(|| refusal(&foreign));
     Ok(compared)
+}
+
+/// That files changed which no call of the session wrote. Where it ran commands, nobody can tell.
+fn unexplained(ours: &Changes) -> Option<String> {
+    let others: Vec<String> =
+        ours.patched.difference(&ours.named).map(|file| file.to_string_lossy().into_owned()).collect();
+    (!ours.ran && !others.is_empty())
+        .then(|| format!("it would take what somebody else changed meanwhile: {}", named(&others)))
 }
 
 /// The sessions that may have changed something meanwhile.
@@ -136,7 +150,16 @@ mod tests {
 
     fn changes(named: &[&str], patched: &[&str], is_working: bool) -> Changes {
         let set = |files: &[&str]| files.iter().map(PathBuf::from).collect();
-        Changes { began: Some(1), named: set(named), patched: set(patched), is_working }
+        Changes { began: Some(1), named: set(named), ran: false, patched: set(patched), is_working }
+    }
+
+    #[test]
+    fn spares_what_a_person_changed() {
+        let ours = changes(&["/p/mine"], &["/p/mine", "/p/notes"], false);
+        let why = unexplained(&ours).unwrap();
+        assert!(why.ends_with("somebody else changed meanwhile: /p/notes"), "{why}");
+        assert_eq!(unexplained(&Changes { ran: true, ..ours }), None);
+        assert_eq!(unexplained(&changes(&["/p/mine", "/p/other"], &["/p/mine"], false)), None);
     }
 
     #[test]

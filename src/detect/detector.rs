@@ -4,7 +4,7 @@ use super::call::Call;
 use super::config::Config;
 use super::hash;
 use super::quoted;
-use super::rules::UNPRICED;
+use super::rules::{QUOTA, UNPRICED};
 use super::session::{Descendant, Effects, LineContext, Session};
 use super::sessions::{Sessions, SlotIndex};
 use super::signal::Signal;
@@ -355,9 +355,11 @@ impl Detector {
         } else {
             found().map(|(_, why)| why).max_by_key(|why| *why == Why::Finding).or(effects.review)
         };
-        // Who waits, however long, does not go round once more.
-        let counts = |(found, why): (&Finding, Why)| why == Why::Finding && found.kind != Kind::Stall;
-        let is_iteration = effects.done.is_some() || found().any(counts);
+        // Who waits, however long, does not go round once more, and neither does who is out of quota.
+        let counts =
+            |(found, why): (&Finding, Why)| why == Why::Finding && found.kind != Kind::Stall && found.rule != QUOTA;
+        let is_out = self.sessions.get_mut(index).is_some_and(|session| session.is_out_of_quota());
+        let is_iteration = effects.done.is_some() && !is_out || found().any(counts);
         let at = self.sessions.point(index);
         for finding in &effects.findings {
             self.write_finding(&at, finding, added);

@@ -14,6 +14,12 @@ const FILES: usize = 100_000;
 /// What the names of tools that write files have in common: `edit`, `multiedit`, `write`, `patch`, `apply_patch`.
 const EDITING: [&str; 3] = ["edit", "write", "patch"];
 
+/// The tools of `OpenCode` that change no file themselves. What subagents do stands in their own sessions.
+#[rustfmt::skip]
+const READING: [&str; 14] = [
+    "read", "grep", "glob", "list", "ls", "todowrite", "todoread", "webfetch", "websearch", "codesearch", "question", "skill", "task", "invalid",
+];
+
 /// From where on a session's messages count.
 #[derive(Debug, Clone, Copy)]
 pub enum Since<'a> {
@@ -30,6 +36,8 @@ pub struct Changes {
     pub began: Option<i64>,
     /// The files that calls of its editing tools name.
     pub named: BTreeSet<PathBuf>,
+    /// Whether it ran anything else, such as a command, which may have changed files without naming them.
+    pub ran: bool,
     /// The files that changed while it took a step.
     pub patched: BTreeSet<PathBuf>,
     /// Whether its last message has not ended, so that it is in the middle of a step.
@@ -150,6 +158,7 @@ impl Changes {
                     let files = named(&part.state.input).into_iter().chain(named(&part.state.metadata));
                     files.for_each(|file| insert(&mut self.named, file, directory));
                 }
+                "tool" => self.ran |= !READING.contains(&&*part.tool),
                 _ => {}
             }
         }

@@ -254,10 +254,10 @@ pub(super) fn is_denial(error: &str) -> bool {
 }
 
 /// Whether an error has the words that Claude Code puts around the output of what a person stopped: at its end, or below
-/// the exit code, with which it begins.
-pub(super) fn is_interrupted(body: &str) -> bool {
+/// the exit code, with which it begins. `beginning` is decoded, and `body` is as it stands in its line.
+pub(super) fn is_interrupted(beginning: &str, body: &str) -> bool {
     const SAID: &str = "[Request interrupted by user";
-    let begins = body.lines().take(2).any(|line| line.starts_with(SAID) && line.trim_end().ends_with(']'));
+    let begins = beginning.lines().take(2).any(|line| line.starts_with(SAID) && line.trim_end().ends_with(']'));
     let end = &body[body.ceil_char_boundary(body.len().saturating_sub(2 * SAID.len()))..];
     begins || end.rfind(SAID).is_some_and(|at| end[at..].trim_end().ends_with(']'))
 }

@@ -14,6 +14,7 @@ pub(crate) mod ids;
 pub(crate) mod input;
 pub(crate) mod measurements;
 pub(crate) mod moving_numbers;
+pub(crate) mod news;
 mod nonces;
 pub(crate) mod normalize;
 mod numbers;
@@ -39,6 +40,7 @@ use super::config::Config;
 use super::hash;
 use crate::detect::quoted;
 use crate::detect::text::head_and_tail::both;
+use crate::detect::text::wait_signs::has_word;
 use crate::redact::ARROW;
 use crate::wire::part::{Part, Span, ToolState};
 use crate::wire::record::{Evidence, Point};
@@ -124,6 +126,8 @@ pub(crate) struct Call {
     pub(crate) amounts: Vec<Amount>,
     /// The ids that its result names, if it failed.
     pub(crate) ids: Vec<u64>,
+    /// The ids of what its result tells of, if it went well.
+    pub(crate) news: Vec<u64>,
     /// Where a compiler found its first error, if it failed.
     pub(crate) error_place: Option<ErrorPlace>,
     /// What its result shows of the way that is left.
@@ -154,9 +158,8 @@ impl Call {
             output::read(tool, &input, &class, state, is_nothing(&normalized));
         let Class { kind, guessed, line, .. } = class;
         let (own, in_digits) = (own_answer(raw, failure.as_ref()), raw.filter(|_| normalized.contains(PLACEHOLDER)));
-        let progress = progress(own, kind, tool, &input);
+        let (progress, shows_id) = (progress(own, kind, tool, &input), is_id(raw, &normalized));
         let result = progress.joined(result(raw, &normalized, &input, line.is_none()));
-        let shows_id = is_id(raw, &normalized);
         let key = key(tool, &input, &normalized, shows_handles, || failure.is_some() || raw.is_some_and(is_no_success));
         Some(Self {
             message: part.message.to_string(),
@@ -174,6 +177,7 @@ impl Call {
             page: own.filter(|_| failure.is_none() && line.is_none()).and_then(|own| page(own, tool, &input)),
             amounts: own.filter(|_| failure.is_some()).map(amounts::read).unwrap_or_default(),
             ids: own.filter(|_| failure.is_some()).map(ids::of_result).unwrap_or_default(),
+            news: news(own.and(in_digits).filter(|_| failure.is_none()), kind, tool, &input, check.as_ref()),
             short: own.map(Raw::get).filter(|own| own.len() <= standing::LONGEST).map(Box::from),
             error_place: own.filter(|_| failure.is_some()).and_then(error_place::read),
             ends: both_ends(&normalized),
@@ -319,6 +323,20 @@ fn is_failed_check(kind: CallKind, check: Option<&checks::CheckOutcome>) -> bool
     kind == CallKind::Check && matches!(check, Some(checks::CheckOutcome::Failed { .. }))
 }
 
+/// The ids of what a result tells of. Who makes a thing, or checks one, does the same again, and Git shows what was just
+/// made: of those, none.
+fn news(
+    raw: Option<Raw<'_>>,
+    kind: CallKind,
+    tool: &str,
+    input: &Input,
+    check: Option<&checks::CheckOutcome>,
+) -> Vec<u64> {
+    let shows_versions = || input.command.as_deref().is_some_and(|command| has_word(command, &["git", "jj", "hg"]));
+    let may_tell = matches!(kind, CallKind::Observe | CallKind::Unknown | CallKind::Poll) && check.is_none();
+    raw.filter(|_| may_tell && !does(tool) && !shows_versions()).map(news::of_result).unwrap_or_default()
+}
+
 /// What a result shows of the way that is left.
 fn progress(raw: Option<Raw<'_>>, kind: CallKind, tool: &str, input: &Input) -> Progress {
     // A reader shows somebody else's numbers.
@@ -400,7 +418,7 @@ fn is_number(raw: Option<Raw<'_>>, normalized: &str) -> bool {
         return false;
     }
     let letters = normalized.bytes().filter(u8::is_ascii_alphabetic).count();
-    let source = raw.map(Raw::get).unwrap_or_default();
+    let source = raw.map(text::decode).unwrap_or_default();
     letters < NUMBER_LETTERS
         && !source.contains('/')
         && !source.as_bytes().windows(3).any(|w| w[1] == b':' && w[0].is_ascii_digit() && w[2].is_ascii_digit())
@@ -446,13 +464,14 @@ fn key_without_ids(key: u64, tool: &str, kind: CallKind, input: &Input, normaliz
 
 /// The first number in a rich answer of a tool that is given nothing and does nothing, as its name says.
 fn page(raw: Raw<'_>, tool: &str, input: &Input) -> Option<u32> {
-    /// How far into an answer the number of a page stands, in bytes.
+    /// How far into an answer the number of a page stands, in bytes, and the last page: larger numbers are times and ids.
     const TITLE: usize = 200;
+    const LAST: u32 = 99_999;
     if !input.text.trim().is_empty() || raw.get().len() < RICH || does(tool) {
         return None;
     }
     let title = text::beginning(raw, TITLE);
-    title.split(|c: char| !c.is_alphanumeric()).find_map(|word| word.parse().ok())
+    title.split(|c: char| !c.is_alphanumeric()).find_map(|word| word.parse().ok()).filter(|page| *page <= LAST)
 }
 
 /// Whether a result is the id of a thing and nothing else.

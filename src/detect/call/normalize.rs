@@ -303,6 +303,7 @@ mod tests {
             ("größe1234 é12", "größe# é12"),
             ("2026-11-23T22:44:17.123Z ok", "# ok"),
             ("at 22:44:17 in 0.25s, 12ms", "at # in #s, #ms"),
+            ("refused after 1 ms, 3 msgs", "refused after # ms, 3 msgs"),
             ("pid 4711, 3 failed", "pid #, 3 failed"),
             ("59s 1m2s 12m 3h5m 2d4h", "#s #s #s #s #s"),
             ("req_011CSqFkN2bVx8TzW3yQ ok", "req_# ok"),

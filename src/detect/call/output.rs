@@ -86,7 +86,8 @@ pub(super) fn read(tool: &str, input: &Input, class: &Class, state: &ToolState<'
     let exit = state.exit_code();
     let says = |of: fn(&str) -> bool| is_error && raw.is_some_and(|error| of(&text::beginning(error, DENIAL)));
     let denied = says(is_denial);
-    let interrupted = is_error && raw.is_some_and(|error| is_interrupted(&text::body(error)));
+    let interrupted =
+        is_error && raw.is_some_and(|error| is_interrupted(&text::beginning(error, DENIAL), &text::body(error)));
     // What else left an exit code ran to its end.
     let cancelled = interrupted || exit.is_none() && says(is_cancelled);
     let sort = OutputKind::of(class, input, denied, !denied && !cancelled);
@@ -102,7 +103,7 @@ pub(super) fn read(tool: &str, input: &Input, class: &Class, state: &ToolState<'
         OutputKind::Line(line) => Some(of_line(line, told_exit, &output)),
         OutputKind::CheckTool => Some(of_tool(tool, &output, told_exit)),
         // An unknown program may be a check, but only one that failed.
-        OutputKind::Program(_) => checks::unknown_program::failure(&output),
+        OutputKind::Program(_) => checks::unknown_program::failure(&output).or_else(|| checks::json::verdict(&output)),
         OutputKind::Tool => checks::json::failures(&output).or_else(|| failed_build(tool, state, &output)),
         OutputKind::Remote(line) => Some(remote::read(line, &output)),
         OutputKind::Other => None,
@@ -189,6 +190,9 @@ fn of_line(line: &CommandLine, exit: Option<i64>, output: &str) -> CheckOutcome 
     }
     if let Some(counted) = checks::json::counted(output).filter(|_| missing == Truncation::Pieces) {
         return counted;
+    }
+    if let Some(failed) = checks::json::verdict(output).filter(|_| missing == Truncation::Nothing) {
+        return failed;
     }
     let outcome = checks::judge(output, told, missing);
     // Where a summary counts, its numbers say more than any words.

@@ -54,9 +54,10 @@ impl Aim {
         &self.names
     }
 
-    /// Whether one of the targets is a path, and so no word that says what a program does.
-    pub(crate) fn names_path(&self) -> bool {
-        self.names.iter().any(|name| name.contains('/'))
+    /// Whether one of the targets is a path, a file or a host, and so no word that says what a program does.
+    pub(crate) fn names_place(&self) -> bool {
+        let has_dot = |name: &str| name.split('.').filter(|part| !part.is_empty()).count() > 1;
+        self.names.iter().any(|name| name.contains('/') || has_dot(name))
     }
 
     /// Whether a message names one of the targets.

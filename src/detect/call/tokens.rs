@@ -10,6 +10,8 @@ const LONG_HEX: usize = 7;
 pub(crate) const UUID: [usize; 5] = [8, 4, 4, 4, 12];
 /// Units of time; a number followed by one is a duration.
 const UNITS: [&str; 8] = ["ns", "us", "ms", "s", "sec", "secs", "seconds", "min"];
+/// Those of spans so short that they tell how fast a machine was just then, also behind a space.
+const SHORT_UNITS: [&str; 3] = [" ms", " us", " ns"];
 /// Units of the durations that have several, such as `1h5m`, and that tools show where there is one: `3m`, `2d`.
 const LONG_UNITS: &[u8] = b"smhdw";
 /// From this many letters and digits on, a word in which they alternate is a random id: ULID, nanoid, `req_011CSqF…`.
@@ -30,7 +32,11 @@ pub(crate) fn push_token(text: &str, normalized: &mut String) -> usize {
     }
     if digits == run && !may_continue(&text.as_bytes()[run..], digits) {
         // A plain number, which is the most frequent case.
-        push_numbers(token, normalized);
+        if is_short_span(&text[run..]) {
+            normalized.push(PLACEHOLDER);
+        } else {
+            push_numbers(token, normalized);
+        }
         return run;
     }
     if let Some(length) = uuid_length(text).or_else(|| datetime_length(text, token)) {
@@ -62,6 +68,14 @@ pub(crate) fn push_token(text: &str, normalized: &mut String) -> usize {
     }
     push_numbers(token, normalized);
     run
+}
+
+/// Whether what follows a number is the unit of a short span: `after 3 ms`.
+fn is_short_span(behind: &str) -> bool {
+    SHORT_UNITS.iter().any(|unit| {
+        let rest = behind.strip_prefix(unit);
+        rest.is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_alphanumeric()))
+    })
 }
 
 /// Whether a word is a duration such as `3m12s`, `5h` or `2d4h`.

@@ -11,6 +11,7 @@ use crate::detect::call::amounts::Trend;
 use crate::detect::call::checks::CheckOutcome;
 use crate::detect::call::classify::CallKind;
 use crate::detect::call::moving_numbers::{Motion, Moves};
+use crate::detect::call::news::KnownIds;
 use crate::detect::call::skipped_commands::never_ran;
 use crate::detect::call::volatility::names_server;
 use crate::detect::hash;
@@ -125,6 +126,8 @@ pub(crate) struct CallHistory {
     pauses: Pauses,
     /// How the numbers in the latest results moved, by the calls' keys.
     motions: BoundedMap<u64, Motion, BuildHasherDefault<KeyHasher>>,
+    /// What the latest results told of, by the calls' keys.
+    told: BoundedMap<u64, KnownIds, BuildHasherDefault<KeyHasher>>,
     /// How the amounts in the latest failures moved, by what failed and how.
     trends: BoundedMap<u64, Trend, BuildHasherDefault<KeyHasher>>,
     /// How many measurements each call took, and how many of them were new.
@@ -164,6 +167,7 @@ impl CallHistory {
             keys: BoundedMap::new(KEYS),
             pauses: Pauses::new(),
             motions: BoundedMap::new(MOTIONS),
+            told: BoundedMap::new(MOTIONS),
             trends: BoundedMap::new(MOTIONS),
             measured: BoundedMap::new(MOTIONS),
             mended: MovingFailures::default(),
@@ -212,7 +216,9 @@ impl CallHistory {
         let motion = self.motion_of(call);
         // The content of a file may hold such words, too.
         let is_edit = call.kind == CallKind::Mutate && call.line.is_none();
-        let moves = motion == Moves::On || call.progress.part && !call.failed() && !is_edit;
+        // What is looked at after a pause is waited for, and may have another id each time.
+        let tells_news = self.tells_news(call) && pause == Pause::None;
+        let moves = motion == Moves::On || tells_news || call.progress.part && !call.failed() && !is_edit;
         let known = self.remember(call, moves);
         let Known { new_call, new_result, new_numberless, .. } = known;
         // A build that is cut off at another place each time gets on.
@@ -311,6 +317,13 @@ impl CallHistory {
         let turns = call.page.is_some_and(|page| motion.turn(page));
         let moves = motion.advance(&call.numbers, call.span.1);
         if turns { Moves::On } else { moves }
+    }
+
+    /// Whether the result of a call tells of something else than the same call did before.
+    fn tells_news(&mut self, call: &Call) -> bool {
+        !call.news.is_empty()
+            && !call.shows_fault()
+            && self.told.get_or_insert_with(call.key, KnownIds::default).take(&call.news)
     }
 
     /// Whether a call fails as one before it did, and an amount in the failure is better than ever.

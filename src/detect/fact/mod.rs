@@ -10,6 +10,7 @@ pub(crate) mod rounds;
 
 use super::call::Call;
 use super::config::Config;
+use super::text::allowed_time::AllowedTime;
 use super::text::channel::{Channel, PerChannel};
 use super::text::repetition::Rows;
 use super::text::wanted::Wanted;
@@ -125,8 +126,8 @@ pub(crate) struct RuleContext<'a> {
     pub(crate) has_goal: bool,
     /// Whether the user's last message asks to go through many things.
     pub(crate) surveys: bool,
-    /// How long the user's last message lets something take, in milliseconds; 0 if it does not say.
-    pub(crate) allowed: i64,
+    /// How long the user's last message lets something take.
+    pub(crate) allowed: AllowedTime,
     /// The end of the prose of each channel, including the current block.
     pub(crate) windows: &'a PerChannel<Window>,
     /// The end of the whole text of each channel, code, tables and lists included.

@@ -48,6 +48,9 @@ const SHORT_UNIT: usize = 60;
 const LONG_UNIT: usize = 1024;
 /// A unit without a space or without a letter may be a divider or data, so it must fill half the window.
 const DATA_LENGTH: usize = 2048;
+/// The same for a unit of a few letters of a script beyond ASCII, or of pictures: nobody draws a divider with those.
+const SCRIPT_LENGTH: usize = 512;
+const SCRIPT_UNIT: usize = 4;
 /// How many characters at the end to search for first, before anything is measured.
 const TAIL: usize = 32;
 /// How much of the repetitions is shown, in characters.
@@ -221,7 +224,8 @@ fn is_text(raw: &[u8], cycle: &Cycle) -> bool {
     let is_sentence = foreign.len() >= CHARACTERS;
     let letters = unit.iter().any(|b| b.is_ascii_alphabetic() || !b.is_ascii());
     let spaces = unit.iter().any(u8::is_ascii_whitespace);
-    (letters && spaces) || is_sentence || cycle.length >= DATA_LENGTH
+    let is_script = unit.len() <= SCRIPT_UNIT && !unit.iter().any(u8::is_ascii);
+    (letters && spaces) || is_sentence || cycle.length >= if is_script { SCRIPT_LENGTH } else { DATA_LENGTH }
 }
 
 #[cfg(test)]
@@ -243,6 +247,16 @@ mod tests {
         assert_eq!(text_findings(&text(long, 12)), [(NAME.to_owned(), Grade::Stop)]);
         let japanese = "もう一度ファイルを確認してから修正を始めます。";
         assert_eq!(text_findings(&text(japanese, 30)), [(NAME.to_owned(), Grade::Stop)]);
+    }
+
+    #[test]
+    fn stops_a_few_letters_without_spaces() {
+        for (unit, times) in [("的", 700), ("です", 350), ("🚀", 700), ("да", 400)] {
+            assert_eq!(text_findings(&text(unit, times)), [(NAME.to_owned(), Grade::Stop)], "{unit}");
+        }
+        for (unit, times) in [("的", 200), ("ーー", 300), ("━", 700), ("AT", 500), ("0", 1000)] {
+            assert_eq!(text_findings(&text(unit, times)), [], "{unit}");
+        }
     }
 
     #[test]

@@ -326,7 +326,7 @@ impl Failures {
         self.own += u64::from(trials.written.holds(&aim, call));
         self.item = self.item.filter(|item| aim.item == Some(*item));
         // A word after a program may be a host or a subcommand. The error names what it is about.
-        self.mixed |= self.attempt_key != call.attempt_key && !aim.names_path() && !aim.is_named_in(&failure.line);
+        self.mixed |= self.attempt_key != call.attempt_key && !aim.names_place() && !aim.is_named_in(&failure.line);
         self.bare &= failure.is_bare;
         self.varied |= self.attempt_key != call.attempt_key;
         self.edits |= fails_for_itself(call, failure);

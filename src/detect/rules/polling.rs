@@ -176,7 +176,7 @@ impl Polling {
         } else {
             return;
         };
-        let allowed = u64::try_from(context.allowed / 1000).unwrap_or(0);
+        let allowed = u64::try_from(context.allowed.looks / 1000).unwrap_or(0);
         let is_long = || waited >= context.config.limit(&WARN).max(allowed) || fails(call) || says_finished(&call.ends);
         self.warned = is_over || is_stuck || is_long();
         let grade = if self.warned { Grade::Warn } else { Grade::Notice };

@@ -66,7 +66,7 @@ impl WaitingFor {
                 let own = context.activity.longest_own_limit();
                 // Who gives a call two hours expects one, but a person wants to know within the hour.
                 let expected = (own.limit / 5 * 4).min(HOUR).max(own.pause.saturating_add(tool));
-                let warn = time_limits::times(tool, TOOL_WARN).max(context.allowed).max(expected);
+                let warn = time_limits::times(tool, TOOL_WARN).max(context.allowed.wait).max(expected);
                 limits(
                     tool.max(own.pause),
                     warn,
@@ -150,7 +150,7 @@ fn waiting(context: &RuleContext<'_>) -> Option<WaitingFor> {
 
 fn age_limits(context: &RuleContext<'_>) -> time_limits::TimeLimits {
     let own = context.activity.longest_own_limit();
-    let warn = time_limits::times(MINUTE, context.config.limit(&AGE)).max(context.allowed).max(own.pause);
+    let warn = time_limits::times(MINUTE, context.config.limit(&AGE)).max(context.allowed.wait).max(own.pause);
     time_limits::TimeLimits { notice: Some(warn / 2), warn: Some(warn), stop: None }
 }
 

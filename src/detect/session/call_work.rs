@@ -23,6 +23,7 @@ use super::sought::Sought;
 use super::stubs::Stubs;
 use super::supersedes::never_ran;
 use super::supported_work::SupportedWork;
+use super::taken_back::Edit;
 use super::tamper::Tampering;
 use super::trial_scope::TrialScope;
 use super::unanswered_calls::Reply;
@@ -63,6 +64,8 @@ pub(crate) struct CallWork {
     /// Whether a check may be about what it changed.
     pub(super) code: bool,
     pub(super) target: Option<String>,
+    /// What it put in place of what, if it is an edit.
+    pub(super) edit: Option<Edit>,
     /// It checks: what, and how that came out.
     pub(super) checks: Vec<CheckRun>,
     /// What its formatters and fixers left, if it has any.
@@ -187,6 +190,7 @@ impl CallWork {
             work.bumps_version = is_version_bump(work.target.as_deref(), state.and_then(|state| state.input));
             work.tampering.read_edit(work.target.as_deref(), state.and_then(|state| state.input));
             work.stubs.read_edit(work.target.as_deref(), state.and_then(|state| state.input));
+            work.edit = Edit::read(call, state);
         }
         work
     }

@@ -7,6 +7,7 @@ use super::request::{RequestNumber, UserRequest};
 use super::strictness::{keeps, strict_flags};
 use super::supersedes::{mends, runs_failed, stands_in, supersedes, without_left_out};
 use super::supported_work::SupportedWork;
+use super::taken_back::Edits;
 use super::validated::Validated;
 use crate::detect::call::checks::CheckOutcome;
 use crate::detect::call::shell::CheckRun;
@@ -87,6 +88,8 @@ struct Undecided {
 pub(super) struct CheckLog {
     failed: Vec<FailedCheck>,
     unchecked: Option<Unchecked>,
+    /// The changes that wait for a check, of which the last is the one above.
+    edits: Edits,
     /// The checks that passed since something changed.
     passed: Vec<CheckRun>,
     /// The last check, if nothing tells how it came out.
@@ -165,7 +168,12 @@ impl CheckLog {
         // That the change is not checked says more than what only looked like a check.
         self.failed.retain(|check| !check.guessed);
         self.pushed = false;
-        self.unchecked = Some(Unchecked { evidence: work.evidence.clone(), target: work.target.clone(), request });
+        if self.unchecked.is_none() {
+            self.edits = Edits::default();
+        }
+        let is_taken_back = self.edits.record(work.edit);
+        let change = || Unchecked { evidence: work.evidence.clone(), target: work.target.clone(), request };
+        self.unchecked = (!is_taken_back).then(change);
     }
 
     /// Records that something may have changed, so that what failed may pass, and what passed may fail.

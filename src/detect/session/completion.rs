@@ -10,6 +10,7 @@ use crate::detect::config::Config;
 use crate::detect::hash::KeyHasher;
 use crate::detect::quoted::{self, quoted};
 use crate::detect::text::announced::Announced;
+use crate::detect::text::cut_off::{ends_in_code, ends_in_sentence};
 use crate::detect::text::ending::Ending;
 use crate::detect::text::head_and_tail::tail;
 use crate::detect::text::promise::promised;
@@ -65,6 +66,8 @@ pub(crate) struct Completion {
     /// Whether anything happened since the last rest.
     open: bool,
     end: Option<TurnEnd>,
+    /// The server does not know why the last answer ended.
+    ended_anyhow: bool,
     /// Whether the user's last message has no answer yet.
     unanswered: bool,
     /// Since when the session has been idle in the middle of a turn.
@@ -92,6 +95,7 @@ impl Default for Completion {
         Self {
             open: false,
             end: None,
+            ended_anyhow: false,
             unanswered: false,
             idle_since: None,
             finished_at: None,
@@ -184,6 +188,7 @@ impl Completion {
             Some("length" | "max_tokens") => self.end = Some(TurnEnd::Length),
             _ => self.end = Some(TurnEnd::Stop),
         }
+        self.ended_anyhow = matches!(reason, Some("unknown" | "other"));
         let ends = reason.is_some() && self.end != Some(TurnEnd::Calls);
         self.finished_at = ends.then_some(now);
     }
@@ -377,6 +382,9 @@ impl Completion {
         if self.owes_answer && matches!(self.end, None | Some(TurnEnd::Calls)) {
             add(Contradiction::CutOff, "the turn ended with a tool call, and no answer followed".to_owned());
         }
+        if let Some(place) = self.cut_place(claim) {
+            add(Contradiction::CutOff, format!("the last answer ends in the middle of a {place}"));
+        }
         if let Some(warning) = warning {
             add(Contradiction::OpenFinding, format!("a finding is still open: {warning}"));
         }
@@ -410,6 +418,16 @@ impl Completion {
             );
         }
         facts
+    }
+
+    /// In the middle of what the last text ends, if the model stopped by itself.
+    fn cut_place(&self, claim: Claim) -> Option<&'static str> {
+        if claim == Claim::Promise || !matches!(self.end, None | Some(TurnEnd::Stop)) {
+            return None;
+        }
+        let text = self.text.as_str();
+        let in_sentence = || (self.ended_anyhow && ends_in_sentence(text)).then_some("sentence");
+        ends_in_code(text).then_some("code block").or_else(in_sentence)
     }
 
     /// That the text ends in a call that is only written, so that nothing ran.

@@ -56,13 +56,15 @@ pub(super) struct GitSteps {
     steps: Vec<GitStep>,
     /// Nothing else in the line changes files.
     is_all: bool,
+    /// Nothing else in it surely does: programs that nobody knows may.
+    may_be_all: bool,
 }
 
 impl GitSteps {
     /// Reads a command line.
     pub(super) fn read(command: &str) -> Self {
         // Most lines have no such command, and are spared a second reading.
-        if !command.contains("git ") {
+        if !["git ", "hg ", "svn ", "jj "].iter().any(|program| command.contains(program)) {
             return Self::default();
         }
         Self::of(&commands(command))
@@ -70,7 +72,7 @@ impl GitSteps {
 
     fn of(listed: &[SimpleCommand]) -> Self {
         let mut place = String::new();
-        let mut read = Self { steps: Vec::new(), is_all: true };
+        let mut read = Self { steps: Vec::new(), is_all: true, may_be_all: true };
         for command in listed {
             let step = match command.words.split_first() {
                 Some((program, rest)) if program == "cd" => {
@@ -78,10 +80,13 @@ impl GitSteps {
                     continue;
                 }
                 Some((program, rest)) if program == "git" => of_git(&place, rest),
+                Some((program, rest)) if ["hg", "svn", "jj"].contains(&program.as_str()) => of_other(&place, rest),
                 _ => (command.effect() == Effect::Check).then_some(GitStep::Checks),
             };
-            let changes = matches!(command.effect(), Effect::Mutate | Effect::Unknown);
-            read.is_all &= (step.is_some() || !changes) && command.writes.iter().all(|file| is_temporary(file));
+            let writes = !command.writes.iter().all(|file| is_temporary(file) || file.starts_with("/dev/"));
+            let effect = if step.is_some() { Effect::Check } else { command.effect() };
+            read.is_all &= !writes && !matches!(effect, Effect::Mutate | Effect::Unknown);
+            read.may_be_all &= !writes && effect != Effect::Mutate;
             read.steps.extend(step);
         }
         if read.steps.iter().all(|step| *step == GitStep::Checks) { Self::default() } else { read }
@@ -101,6 +106,19 @@ impl GitSteps {
     /// Whether they are all that changes files in the line.
     pub(super) fn are_all(&self) -> bool {
         self.is_all && !self.steps.is_empty()
+    }
+
+    /// Whether nothing else in the line surely changes files, though programs run in it that nobody knows.
+    pub(super) fn may_be_all(&self) -> bool {
+        self.may_be_all && !self.steps.is_empty()
+    }
+
+    /// Whether the line only visits another branch or commit, or puts aside what is in the way.
+    pub(super) fn only_visit(&self) -> bool {
+        let visits = |step: &GitStep| {
+            matches!(step, GitStep::ChecksOut(_) | GitStep::Stashes { .. } | GitStep::Unstashes | GitStep::Checks)
+        };
+        self.may_be_all() && self.steps.iter().all(visits)
     }
 
     /// Whether it takes changes away that no commit holds, or brings them back.
@@ -167,6 +185,17 @@ fn of_git(place: &str, words: &[String]) -> Option<GitStep> {
         }
         _ => None,
     }
+}
+
+/// The step of a command of Mercurial, Subversion or Jujutsu that takes changes back.
+fn of_other(place: &str, words: &[String]) -> Option<GitStep> {
+    let (sub, rest) = words.split_first()?;
+    let is_from = |word: &String| ["-r", "--rev", "--from", "--to", "-c"].contains(&word.as_str());
+    let from_elsewhere = rest.iter().any(is_from) || rest.iter().any(|word| word.contains('='));
+    (["revert", "restore"].contains(&sub.as_str()) && !from_elsewhere).then(|| GitStep::Discards {
+        place: place.to_owned(),
+        paths: rest.iter().filter(|word| !word.starts_with('-')).cloned().collect(),
+    })
 }
 
 fn of_checkout(place: &str, rest: &[String]) -> Option<GitStep> {
@@ -301,6 +330,15 @@ mod tests {
             ("git checkout main && pytest > log.txt", false),
         ] {
             assert_eq!(GitSteps::read(command).are_all(), expected, "{command}");
+        }
+        for (command, expected) in [
+            ("git stash && ./generate && git stash pop", true),
+            ("git switch -q main && python bench.py; git switch -q -", true),
+            ("git stash -q 2>/dev/null; git switch v3 && make -s && ./app > /dev/null", true),
+            ("git stash && sed -i s/a/b/ a.py && git stash pop", false),
+            ("git checkout -- a.py && python bench.py", false),
+        ] {
+            assert_eq!(GitSteps::read(command).only_visit(), expected, "{command}");
         }
     }
 }

@@ -147,7 +147,10 @@ fn tree(listed: &[SimpleCommand], said: &str) -> Option<Found> {
     let long = ["Changes not staged for commit", "Changes to be committed", "Untracked files:"];
     let bad =
         rows.first().copied().or_else(|| said.lines().find(|line| long.iter().any(|sign| line.starts_with(sign))));
-    let names = rows.iter().filter_map(|row| base_name(row.get(3..)?)).take(NAMES).collect();
+    // In the long form, the files are indented below their heading.
+    let listed = said.lines().filter_map(|line| line.strip_prefix('\t'));
+    let listed = listed.map(|line| line.split_once(":   ").map_or(line, |(_, file)| file));
+    let names = rows.iter().filter_map(|row| row.get(3..)).chain(listed).filter_map(base_name).take(NAMES).collect();
     Some((Kind::Tree, bad.map(|row| quoted(row.trim(), EXCERPT)), names, String::new()))
 }
 

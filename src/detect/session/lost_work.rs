@@ -1,12 +1,15 @@
 //! Work that is not there at the end: edits that failed and were never made, changes that Git took back.
 
 use super::git_steps::{GitStep, GitSteps};
+use super::taken_back::{Edit, Edits};
 use crate::detect::call::Call;
 use crate::detect::call::classify::CallKind;
 use crate::detect::call::input::pieces;
 use crate::detect::call::normalize::is_temporary;
 use crate::detect::call::shell::{Change, CommandLine, Effect, commands, join, rewritten};
 use crate::detect::quoted::quoted;
+use crate::detect::text::needless::says_needless;
+use crate::detect::text::phrases::{Phrases, fold};
 use crate::detect::text::reported::tells_failure;
 use crate::wire::part::ToolState;
 use crate::wire::text::{self, EXCERPT};
@@ -24,6 +27,11 @@ pub(super) const TAKES_BACK: &[&str] = &[
     "back out", "backed out", "taken back", "took back", "verwirf", "verworfen", "zurück", "rückgängig", "annul", "défai", "défait", "rétabli", "deshac", "deshech", "descart", "desfaz",
     "desfeit", "ripristin", "откат", "отмен", "сбро", "撤销", "撤回", "还原", "恢复", "丢弃", "元に戻", "破棄", "되돌",
 ];
+/// What tells that something was put aside, or is out again.
+static IS_OUT: Phrases = Phrases::new(&[
+    "aside|shelved|parked|removed|out again|no longer|as before|as it was|untouched|unchanged|beiseite|entfernt|wieder raus|wieder weg|unverändert|mis de côté|retiré*|enlevé*|inchangé*|apartad*|aparcad*|quitad*|sin cambios|retirad*|removid*|inalterad*|da parte|rimoss*|invariat*|убра*|удал*|отложен*|без изменений|usunię*|odłożon*|verwijderd|opzij|borttag*|fjernet",
+    "移除|去掉|暂存|搁置|不再|没有改动|未改动|外し|削除し|退避|変更はありません|제거|치워",
+]);
 
 /// What one call did with files.
 #[derive(Debug, Clone, Default)]
@@ -39,8 +47,8 @@ pub(super) enum FileEffect {
     Failed(String),
     /// It may have changed any file.
     Anything,
-    /// A command line, and what it has Git do.
-    Line { command: String, changes: bool, git: GitSteps },
+    /// A command line, what it has Git do, and which files it deletes, if it changes nothing else.
+    Line { command: String, changes: bool, git: GitSteps, deleted: Vec<String> },
 }
 
 impl FileEffect {
@@ -73,7 +81,8 @@ impl FileEffect {
         // Where a check failed, what stands around it was done.
         let ran = !call.failed() || !line.checks.is_empty();
         let git = if ran { GitSteps::read(command) } else { GitSteps::default() };
-        Self::Line { command: command.to_owned(), changes, git }
+        let deleted = if changes && !call.failed() { deleted_alone(command) } else { Vec::new() };
+        Self::Line { command: command.to_owned(), changes, git, deleted }
     }
 
     /// What the call had Git do.
@@ -105,6 +114,29 @@ fn rewritten_alone(command: &str) -> Option<Vec<String>> {
         }
     }
     (!files.is_empty()).then_some(files)
+}
+
+/// The files that a line deletes, if nothing else in it but steps of Git changes anything.
+fn deleted_alone(command: &str) -> Vec<String> {
+    if !command.contains("rm ") {
+        return Vec::new();
+    }
+    let mut place = String::new();
+    let mut files = Vec::new();
+    for command in commands(command) {
+        match &command.words[..] {
+            [cd, to] if cd == "cd" => place = join(&place, to),
+            [rm, named @ ..] if rm == "rm" => {
+                files.extend(named.iter().filter(|word| !word.starts_with('-')).map(|file| join(&place, file)));
+            }
+            [git, ..] if git == "git" => {}
+            _ if !command.writes.is_empty() || matches!(command.effect(), Effect::Mutate | Effect::Unknown) => {
+                return Vec::new();
+            }
+            _ => {}
+        }
+    }
+    files
 }
 
 /// Whether a word names a file, or files by a pattern.
@@ -147,8 +179,14 @@ pub(super) struct LostWork {
     committed_since: bool,
     /// More was edited than is remembered.
     overflown: bool,
-    /// The command that took back all that was edited.
+    /// What took back all that was edited.
     taken_back: Option<String>,
+    /// It was taken back without Git.
+    by_hand: bool,
+    /// The edits for the latest request, of which one may take back another.
+    edits: Edits,
+    /// Something was edited for the latest request.
+    is_begun: bool,
     /// The command that put all of it aside, while nobody brings it back or edits anew.
     put_aside: Option<String>,
 }
@@ -159,6 +197,8 @@ impl LostWork {
         self.failed.clear();
         self.taken_back = None;
         self.put_aside = None;
+        self.edits = Edits::default();
+        self.is_begun = false;
     }
 
     /// Records that a commit holds what was edited.
@@ -180,9 +220,9 @@ impl LostWork {
         self.committed_since = false;
     }
 
-    /// Records what a call did with files, and says whether the files are thereby what they were at the last check, or
-    /// before the first change.
-    pub(super) fn record(&mut self, touch: &FileEffect) -> bool {
+    /// Records what a call did with files, and says whether Git thereby made them what they were at the last check, or
+    /// before the first change. `edit` is what the call put in place of what, if it is an edit.
+    pub(super) fn record(&mut self, touch: &FileEffect, edit: Option<Edit>) -> bool {
         match touch {
             FileEffect::Looked(file) => self.settle(|failed| name(failed) == name(file)),
             FileEffect::Anything => {
@@ -199,10 +239,16 @@ impl LostWork {
                 for (file, is_whole) in files.iter().filter(|(file, _)| !is_temporary(file)) {
                     self.edit(file, *is_whole);
                 }
+                let is_nothing = self.edits.record(edit) && !self.others && !self.overflown;
+                if let Some((file, _)) = files.first().filter(|_| is_nothing) {
+                    self.taken_back = Some(format!("the last edit of {}", name(file)));
+                    self.by_hand = true;
+                }
             }
-            FileEffect::Line { command, changes, git } => {
+            FileEffect::Line { command, changes, git, deleted } => {
                 self.settle(|failed| *changes && !git.undo() || command.contains(name(failed)));
-                if !git.undo() && *changes {
+                let is_own = self.delete(deleted, command);
+                if !git.undo() && *changes && !is_own {
                     self.see_others();
                 }
                 // A stash may be brought back file by file.
@@ -221,6 +267,7 @@ impl LostWork {
 
     fn edit(&mut self, file: &str, is_whole: bool) {
         self.settle(|failed| name(failed) == name(file));
+        self.is_begun = true;
         if let Some(edited) = self.edited.iter_mut().find(|edited| edited.file == file) {
             edited.since = true;
         } else if self.edited.len() == FILES {
@@ -228,6 +275,38 @@ impl LostWork {
         } else {
             self.edited.push(Edited { file: file.to_owned(), is_whole, checked: false, since: true });
         }
+    }
+
+    /// Records that files are deleted, and says whether all of them were written by the session.
+    fn delete(&mut self, files: &[String], command: &str) -> bool {
+        let is_one = |edited: &Edited, file: &String| {
+            edited.is_whole && is_covered(&edited.file, "", std::slice::from_ref(file)) && is_file(file)
+        };
+        let is_own = |file: &String| is_temporary(file) || self.edited.iter().any(|edited| is_one(edited, file));
+        if files.is_empty() || !files.iter().all(is_own) {
+            return false;
+        }
+        let before = self.edited.len();
+        self.edited.retain(|edited| !files.iter().any(|file| is_one(edited, file)));
+        if before > 0 && self.edited.is_empty() {
+            self.take_back(command, self.others);
+            self.by_hand = true;
+        }
+        true
+    }
+
+    /// Records that a command took back all that was edited. `leaves_others` says that there may be other changes.
+    fn take_back(&mut self, command: &str, leaves_others: bool) {
+        if self.is_begun && !leaves_others && !self.overflown {
+            self.taken_back = Some(format!("`{}`", quoted(command, EXCERPT)));
+            self.by_hand = false;
+            self.edits = Edits::default();
+        }
+    }
+
+    /// Whether what was changed was taken back by edits and by deleting files.
+    pub(super) fn is_undone_by_hand(&self) -> bool {
+        self.by_hand
     }
 
     /// Records that any file may have changed.
@@ -278,7 +357,7 @@ impl LostWork {
                 self.stashed.extend(self.edited.extract_if(.., |edited| !edited.is_whole));
                 self.stashed.truncate(FILES);
                 if before > 0 && self.edited.is_empty() && !self.overflown {
-                    self.put_aside = Some(quoted(command, EXCERPT));
+                    self.put_aside = Some(format!("`{}`", quoted(command, EXCERPT)));
                 }
             }
             GitStep::Unstashes => {
@@ -291,8 +370,8 @@ impl LostWork {
         }
         if !self.edited.is_empty() {
             self.taken_back = None;
-        } else if before > 0 && !leaves_others && !self.overflown {
-            self.taken_back = Some(quoted(command, EXCERPT));
+        } else if before > 0 {
+            self.take_back(command, leaves_others);
         }
         // What was checked with it is another state.
         self.others_since |= taken.iter().any(|edited| edited.checked);
@@ -303,10 +382,11 @@ impl LostWork {
 
     /// That all changes were taken back, unless the answer tells so.
     pub(super) fn taken_back_fact(&self, last_text: &str) -> Option<String> {
-        let command = self.taken_back.as_ref().or(self.put_aside.as_ref())?;
-        let lower = last_text.to_lowercase();
-        let told = TAKES_BACK.iter().any(|word| lower.contains(word));
-        (!told).then(|| format!("`{command}` took back what was changed, and the agent does not say so"))
+        let what = self.taken_back.as_ref().or(self.put_aside.as_ref())?;
+        let folded = fold(last_text);
+        let told = TAKES_BACK.iter().any(|word| folded.contains(word)) || IS_OUT.is_in(&folded);
+        (!told && !says_needless(last_text))
+            .then(|| format!("{what} took back what was changed, and the agent does not say so"))
     }
 
     /// That an edit failed and was never made, where the request or the answer names its file and the answer does not
@@ -346,16 +426,23 @@ fn name(file: &str) -> &str {
 mod tests {
     use super::*;
 
+    fn line(command: &str, changes: bool) -> FileEffect {
+        let git = GitSteps::read(command);
+        FileEffect::Line { command: command.to_owned(), changes, git, deleted: deleted_alone(command) }
+    }
+
     fn after(lines: &[&str]) -> Option<String> {
         let mut work = LostWork::default();
-        work.record(&FileEffect::Edited(vec![("/w/src/a.rs".to_owned(), false), ("/w/src/b.rs".to_owned(), false)]));
+        work.record(
+            &FileEffect::Edited(vec![("/w/src/a.rs".to_owned(), false), ("/w/src/b.rs".to_owned(), false)]),
+            None,
+        );
         for command in lines {
-            let git = GitSteps::read(command);
-            let changes = command.starts_with("sed");
+            let changes = command.starts_with("sed") || command.contains("rm ");
             if command.starts_with("git commit") {
                 work.commit();
             }
-            work.record(&FileEffect::Line { command: (*command).to_owned(), changes, git });
+            work.record(&line(command, changes), None);
         }
         work.taken_back_fact("Both are mended.")
     }
@@ -384,6 +471,10 @@ mod tests {
             &["sed -i s/a/b/ src/c.rs", "git checkout -- ."],
             &["git stash", "git pull --rebase"],
             &["git stash && git pull"],
+            &["hg revert --all"],
+            &["hg revert src/a.rs src/b.rs"],
+            &["svn revert -R ."],
+            &["jj restore"],
         ] {
             assert!(after(lines).is_some(), "{lines:?}");
         }
@@ -421,25 +512,58 @@ mod tests {
         assert_eq!(rewritten_alone("sed -i 's/^var /const /' legacy/*.js").unwrap(), ["legacy/*.js"]);
         assert_eq!(rewritten_alone("sed -i s/a/b/ $FILES"), None);
         let mut work = LostWork::default();
-        work.record(&FileEffect::Edited(vec![("/w/src/new.rs".to_owned(), true)]));
-        work.record(&FileEffect::Line { command: String::new(), changes: true, git: GitSteps::read("git checkout .") });
+        work.record(&FileEffect::Edited(vec![("/w/src/new.rs".to_owned(), true)]), None);
+        work.record(&line("git checkout .", true), None);
         assert_eq!(work.taken_back_fact("It is there."), None, "Git does not know a new file");
+    }
+
+    #[test]
+    fn sees_own_files_deleted() {
+        let after = |lines: &[&str], answer: &str| {
+            let mut work = LostWork::default();
+            work.record(&FileEffect::Edited(vec![("/w/pool.go".to_owned(), true)]), None);
+            work.record(&FileEffect::Edited(vec![("/w/main.go".to_owned(), false)]), None);
+            for command in lines {
+                work.record(&line(command, true), None);
+            }
+            work.taken_back_fact(answer).is_some()
+        };
+        assert!(after(&["git checkout main.go && rm pool.go"], "Main uses the pool."));
+        assert!(after(&["git restore main.go", "rm -f pool.go"], "Main uses the pool."));
+        assert!(after(&["rm pool.go", "git checkout -- ."], "Main uses the pool."));
+        assert!(!after(&["git checkout main.go"], "The pool is there."));
+        assert!(!after(&["git checkout main.go && rm pool.go old.go"], "The old file is gone."));
+        assert!(!after(&["git checkout main.go && rm pool.go && ./generate"], "Main uses the pool."));
+        assert!(!after(&["git checkout main.go && rm pool.go"], "I put it aside, for it is slower."));
+        assert!(!after(&["git checkout main.go && rm pool.go"], "Rolled back: it is slower."));
+    }
+
+    #[test]
+    fn sees_edits_taken_back() {
+        let edit = |from, to| Some(Edit::between(from, to));
+        let edited = |file: &str| FileEffect::Edited(vec![(file.to_owned(), false)]);
+        let mut work = LostWork::default();
+        work.record(&edited("/w/a.rs"), edit(1, 2));
+        assert_eq!(work.taken_back_fact("It is cached."), None);
+        work.record(&edited("/w/a.rs"), edit(2, 1));
+        assert!(work.taken_back_fact("It is cached.").is_some());
+        assert_eq!(work.taken_back_fact("The cache is out again, it did not help."), None);
+        work.record(&edited("/w/b.rs"), edit(5, 6));
+        assert_eq!(work.taken_back_fact("It is cached."), None, "something else is there");
+        work.begin_request();
+        work.record(&edited("/w/b.rs"), edit(6, 5));
+        assert_eq!(work.taken_back_fact("It is done."), None, "that was asked for");
     }
 
     #[test]
     fn an_edit_that_failed_is_to_be_made_or_told() {
         let failed = |touches: &[FileEffect], text: &str| {
             let mut work = LostWork::default();
-            work.record(&FileEffect::Failed("/w/settings.py".to_owned()));
+            work.record(&FileEffect::Failed("/w/settings.py".to_owned()), None);
             for touch in touches {
-                work.record(touch);
+                work.record(touch, None);
             }
             work.failed_fact(text, |name| name == "settings.py").is_some()
-        };
-        let line = |command: &str, changes| FileEffect::Line {
-            command: command.to_owned(),
-            changes,
-            git: GitSteps::default(),
         };
         assert!(failed(&[line("pytest -q", false), FileEffect::Looked("/w/other.py".to_owned())], "Both are changed."));
         assert!(!failed(&[line("grep PERM settings.py", false)], "Both are changed."));

@@ -44,6 +44,7 @@ mod strictness;
 mod stubs;
 mod supersedes;
 mod supported_work;
+mod taken_back;
 mod tamper;
 mod test_runs;
 mod todo_progress;
@@ -362,8 +363,13 @@ impl Session {
         self.state.show(&Fact::ChildStep(&step), line, effects);
     }
 
+    /// Whether the session failed because the provider wants it to wait for long.
+    pub(crate) fn is_out_of_quota(&self) -> bool {
+        self.status.is_out_of_quota()
+    }
+
     /// Counts a turn, and returns its number. A turn that ends with a rest or a finding is an iteration, unless what was
-    /// found is a silence; a person's message starts a new count of them, because that person leads the session.
+    /// found is a silence or a quota; a person's message starts a new count of them, because that person leads the session.
     pub(crate) fn begin_turn(&mut self, is_iteration: bool, line: &LineContext<'_>, effects: &mut Effects) -> u64 {
         self.turns += 1;
         self.state.iterations += u64::from(is_iteration);

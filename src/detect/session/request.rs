@@ -22,7 +22,7 @@ static CHANGE: Phrases = Phrases::new(&[
 
 /// How messages begin that ask to look, to explain or to do something with what is there.
 static LOOK: Phrases = Phrases::new(&[
-    "can you look|can you review|can you check|could you look|could you review|please review|please look|have a look|take a look|let's discuss|let's look|what|why|how|where|when|which|who|is|are|does|do you|did|explain|describe|look|show|list|tell|read|review|check|summarize|summarise|find|search|compare|investigate|analyze|analyse|think|plan|run|count|can you explain|can you tell|could you explain|was|warum|wie|wo|erkläre|zeige|liste|pourquoi|comment|explique|montre|qué|por qué|cómo|explica|muestra|почему|как|объясни|покажи|为什么|什么|解释|查看|看看|なぜ|説明|왜|설명",
+    "can you look|can you review|can you check|could you look|could you review|please review|please look|have a look|take a look|let's discuss|let's look|what|why|how|where|when|which|who|is|are|does|do you|did|explain|describe|look|show|list|tell|read|review|check|verify|reproduce|try to reproduce|measure|assess|evaluate|estimate|determine|diagnose|audit|summarize|summarise|find|search|compare|investigate|analyze|analyse|think|plan|run|count|can you explain|can you tell|could you explain|was|warum|wie|wo|prüfe|prüf|überprüfe|untersuche|analysiere|miss|ist|sind|erkläre|zeige|liste|pourquoi|comment|explique|montre|vérifie|vérifiez|analyse|qué|por qué|cómo|explica|muestra|comprueba|verifica|analiza|verifique|analisa|analise|verifica|controlla|analizza|почему|как|объясни|покажи|проверь|проверьте|проанализируй|sprawdź|zweryfikuj|controleer|kontrollera|为什么|验证|请验证|帮我验证|核实|检查|检验|什么|解释|查看|看看|なぜ|説明|왜|설명",
 ]);
 
 /// How sentences begin that ask for proposals.
@@ -35,6 +35,23 @@ static PROPOSE: Phrases = Phrases::new(&[
 static ANSWER: Phrases = Phrases::new(&[
     "tell me|let me know|report whether|report on|report back|update me|give me|write me|send me|summary|overview|in the chat|in chat|as your answer|in your answer|here in|add up|a poem|a haiku|a story|a joke|an email|a letter|a plan|plan only|no code yet|without writing code|don't change|do not change|don't edit|do not edit|don't fix|do not fix|don't touch|do not touch|without fixing|not fix anything|just look|only look|without changing|no changes|change nothing|not change anything|read-only",
     "sag mir|sage mir|berichte|zusammenfassung|überblick|einen plan|kein code|keinen code|noch kein code|ohne code|ändere nichts|nichts ändern|noch nichts|ohne etwas zu ändern|im chat|dime|resumen|un plan|nada de código|sin código|ningún código|sin cambiar|no cambies|dis-moi|résumé|pas de code|sans code|sans coder|sans modifier|ne modifie|ne change|resumo|um plano|nada de código|sem código|nenhum código|não altere|sem alterar|riassunto|un piano|niente codice|nessun codice|senza codice|non modificare|расскажи|сообщи|ничего не меняй|план|без кода|tylko plan|plan działania|bez kodu|żadnego kodu|alleen een plan|een plan|geen code|bara en plan|ingen kod|kun en plan|ingen kode|sadece plan|kod yazma|kod yok|告诉我|总结|摘要|只要计划|只写计划|只写方案|只出方案|不要写代码|不写代码|别写代码|先不写代码|不要修改|不要改|教えて|要約|まとめ|計画だけ|計画のみ|コードは書かない|コードは不要|変更しない|알려|요약|계획만|코드는 작성하지|코드 없이|변경하지",
+]);
+
+/// What asks for nothing but an answer, whatever the message speaks of changing.
+static ONLY_ANSWER: Phrases = Phrases::new(&[
+    "just answer|only answer|answer only|just explain|only explain|explain only|just tell me|only tell me|just report|only report|report only|just a yes or no|just yes or no|analysis only|only analyse|only analyze|just analyse|just analyze",
+    "nur antworten|antworte nur|nur eine antwort|nur beantworten|nur erklären|erkläre nur|erklär nur|sag mir nur|sag nur|nur berichten|nur analysieren|nur eine analyse|réponds seulement|réponds juste|réponds uniquement|répondez seulement|répondez uniquement|réponse seulement|explique seulement|explique juste|dis-moi seulement|dis-moi juste|analyse seulement|juste une réponse",
+    "solo responde|sólo responde|responde solo|responde sólo|solo dime|sólo dime|dime solo|solo explica|sólo explica|solo analiza|só responde|só responda|apenas responda|responda apenas|responda só|diga apenas|apenas explica|apenas explique|só explica|rispondi solo|rispondi soltanto|solo una risposta|dimmi solo|dimmi soltanto|spiega solo|spiegami solo",
+    "просто ответь*|только ответь*|просто скажи*|только скажи*|просто объясни*|только объясни*|tylko odpowiedz|tylko powiedz|tylko wyjaśnij|alleen antwoorden|antwoord alleen|alleen uitleggen|svara bara|bara svara|bare svar|svar bare|sadece cevap*|sadece yanıt*|sadece açıkla*",
+    "只回答|只需回答|回答就行|回答即可|只要回答|只解释|只需解释|只要告诉我|答えるだけ|回答だけ|答えだけ|説明だけ|대답만|답만|설명만",
+]);
+/// What asks to try something out or to take something away, after which what was written need not stay.
+static TRIAL: Phrases = Phrases::new(&[
+    "try|try out|experiment*|measure|benchmark|profile|see if|see whether|see what|see how|test if|test whether|reproduce|debug|bisect|temporar*|for now|prototype|spike|what happens|play with|explore|evaluate|estimate|instrument|out again|remove it again|then remove|afterwards",
+    "probier*|versuch*|testweise|miss|messen|vorübergehend|temporär*|danach|essaie|essayez|essayer|mesure*|temporair*|provisoire*|prueba|probar|mide|medir|temporal*|prova|provare|misura*|tenta|tente|teste|meça|temporane*|provisori*|попробуй*|попробовать|измерь*|замерь*|эксперимент*|временно|spróbuj|zmierz|tymczasow*|probeer|tijdelijk|testa|mät|tillfällig*|prøv|mål|midlertidig*|dene|geçici",
+    "delete|remove|clean up|take out|lösch*|entfern*|aufräum*|supprim*|enlève*|retire*|nettoie|borra*|elimina*|quita*|limpia|apaga*|limpe|cancella*|rimuov*|togli|удали*|убери*|usuń|posprzątaj|verwijder*|ruim|ta bort|fjern|sil",
+    "删除|移除|清理|削除|消して|片付け|삭제|제거|정리",
+    "试试|尝试|测量|临时|实验|試し|計測|一時|実験|시도|측정|임시|실험",
 ]);
 
 /// How far after a verb its object is looked for, in bytes.
@@ -128,7 +145,10 @@ impl UserRequest {
         let looks = ANSWER.is_in(&folded)
             || (LOOK.begins(folded.trim_start()) || ends_with_proposal(&folded)) && !then_changes(&folded)
             || folded.trim_end().ends_with(['?', '？', '؟']);
-        let wants_change = CHANGE.find_all(&folded).any(|(start, _)| is_asked(&folded[..start])) || mends(&folded);
+        let only_answer = ONLY_ANSWER.is_in(&folded) && !then_changes(&folded);
+        let looks = looks || only_answer;
+        let wants_change =
+            !only_answer && (CHANGE.find_all(&folded).any(|(start, _)| is_asked(&folded[..start])) || mends(&folded));
         Self { wants_change, looks, folded, acts: asked_acts(text) }
     }
 
@@ -158,7 +178,18 @@ impl UserRequest {
 
     /// Whether the message asks a question, and for no change.
     pub(crate) fn is_question(&self) -> bool {
-        self.looks && !self.wants_change
+        (self.looks || self.has_question()) && !self.wants_change
+    }
+
+    /// Whether a question stands in it. The mark in an address is none.
+    fn has_question(&self) -> bool {
+        let ends = |(at, _): (usize, &str)| !self.folded[at + 1..].starts_with(|c: char| c.is_ascii_alphanumeric());
+        self.folded.contains(['？', '؟']) || self.folded.match_indices('?').any(ends)
+    }
+
+    /// Whether the message is an order to do something that stays: no question, and nothing to try out.
+    pub(crate) fn is_lasting_order(&self) -> bool {
+        !self.looks && !TRIAL.is_in(&self.folded)
     }
 
     /// What an answer to the message has to be read with.
@@ -314,10 +345,10 @@ fn ends_with_proposal(folded: &str) -> bool {
 }
 
 /// Words before a verb that make it a noun, or a statement: "the fix", "it would create".
-const STATED: [&str; 29] = [
+const STATED: [&str; 39] = [
     "a", "an", "the", "this", "that", "these", "those", "your", "my", "its", "their", "of", "no", "any", "last",
     "each", "would", "might", "may", "did", "does", "didn't", "doesn't", "won't", "wouldn't", "it", "they", "which",
-    "who",
+    "who", "i", "i'll", "i'd", "we'll", "ich", "je", "yo", "io", "eu", "я",
 ];
 
 /// Whether a verb is one of what must not be done, by what stands before it: "do not change", "不要修改".
@@ -327,8 +358,11 @@ fn is_forbidden(before: &str) -> bool {
         "не",
     ];
     const JOINED: [&str; 6] = ["不要", "不", "别", "勿", "不用", "不必"];
+    /// What may stand between them and the verb.
+    const BETWEEN: [&str; 14] =
+        ["rien", "to", "etwas", "zu", "anything", "ever", "nada", "nulla", "niente", "ничего", "le", "la", "lo", "es"];
     let before = before.trim_end();
-    let word = before.rsplit(' ').next().unwrap_or_default();
+    let word = before.rsplit(' ').find(|word| !BETWEEN.contains(word)).unwrap_or_default();
     WORDS.contains(&word) || JOINED.iter().any(|end| before.ends_with(end))
 }
 
@@ -377,6 +411,9 @@ mod tests {
             "Is the build on main green? Just look, do not fix anything.",
             "Why does the build fail?",
             "运行测试，告诉我哪些失败，不要修改。",
+            "Lance la suite et dis-moi ce qui est rouge, sans rien corriger.",
+            "What fails on the branch? I'll repair it myself.",
+            "Führ die Suite aus, ohne etwas zu ändern.",
         ] {
             assert!(wants_report(text), "{text}");
         }
@@ -426,6 +463,30 @@ mod tests {
     }
 
     #[test]
+    fn asks_a_question() {
+        let is_question = |text: &str| UserRequest::read(text).is_question();
+        for text in [
+            "Can we drop the old driver? Just answer.",
+            "Please verify: can the archive be restored? Production stays as it is.",
+            "帮我确认一下：归档能不能还原？别碰线上。",
+            "Why does test_total fail? Just explain, I'll fix it.",
+        ] {
+            assert!(is_question(text), "{text}");
+        }
+        for text in ["Fix the total. Why is it wrong?", "Open http://localhost/?a=1 and log in"] {
+            assert!(!is_question(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn asks_for_something_that_stays() {
+        let lasts = |text: &str| UserRequest::read(text).is_lasting_order();
+        assert!(lasts("Use a queue in mail.py") && lasts("Verwende in mail.py eine Warteschlange"));
+        assert!(!lasts("Try a queue in mail.py") && !lasts("Miss, was eine Warteschlange bringt"));
+        assert!(!lasts("Would a queue help?"));
+    }
+
+    #[test]
     fn asks_for_an_answer() {
         for text in [
             "Build the tools and report whether they link",
@@ -444,6 +505,10 @@ mod tests {
             "Update me on the release branch",
             "Why does the build fail?",
             "The suffix solves this: the second session would create its own branch",
+            "Could we remove the old endpoint without hurting the app. Just answer",
+            "Können wir Node 18 entfernen. Nur antworten",
+            "Peut-on supprimer la table des jetons. Réponds seulement",
+            "能不能删除旧接口，只回答",
         ] {
             assert!(!wants_change(text), "{text}");
         }

@@ -11,7 +11,9 @@ mod honest_ends;
 mod last_looks;
 mod no_answers;
 mod other_states;
+mod red_reports;
 mod refusals;
+mod taken_back;
 mod unmet_requests;
 
 /// A stream of one session and its children, written down step by step.

@@ -113,6 +113,11 @@ impl StatusTracker {
         self.failure.is_some()
     }
 
+    /// Whether the session's latest answer failed because the provider wants it to wait for long.
+    pub(crate) fn is_out_of_quota(&self) -> bool {
+        self.failure.as_ref().is_some_and(|failure| failure.quota)
+    }
+
     /// Records that the session failed. An error without a message says no more than what is known.
     pub(crate) fn record_failure(&mut self, name: &str, message: &str, line: &LineContext<'_>) {
         if message.is_empty() && self.failure.is_some() {

@@ -6,6 +6,7 @@ mod bent;
 mod commands;
 mod emptied;
 mod exempted;
+mod gutted;
 mod policy;
 mod relaxed;
 mod removed;
@@ -23,6 +24,7 @@ use accepted::accepted;
 use bent::bent;
 use emptied::emptied;
 use exempted::exempted;
+use gutted::gutted;
 pub(crate) use policy::ChecksBefore;
 use policy::TamperKind;
 use relaxed::{relaxed, set};
@@ -233,6 +235,16 @@ impl Tampering {
         } else if let Some((marker, _)) = silenced(file, new, old) {
             self.undone.push((file.to_owned(), marker));
         }
+        if let Some((marker, what)) = gutted(file, old, new) {
+            self.found.push(Tamper::new(
+                TamperKind::Gutted,
+                marker,
+                file,
+                format!("{file}, which is the check, {what}"),
+            ));
+        } else if let Some((marker, _)) = gutted(file, new, old) {
+            self.undone.push((file.to_owned(), marker.to_owned()));
+        }
         self.undone.extend(exempted(file, new, old).map(|(marker, _)| (file.to_owned(), marker)));
         if is_of_check(file) || is_runner(file) || is_test_file(file) {
             if let Some(fact) = retried(old, new) {
@@ -276,7 +288,8 @@ impl Tampering {
                 && self.created.iter().any(|made| made.ends_with(&tamper.file) || tamper.file.ends_with(made.as_str()));
             let policy = tamper.how.policy();
             let is_asked = policy.is_asked(tamper.value.as_deref(), request);
-            if policy.counts(standing, request) && !own && !is_other && !is_asked && self.found.len() < MOST {
+            let is_red = tamper.how != TamperKind::Gutted || standing.ran_red(&tamper.file);
+            if policy.counts(standing, request) && is_red && !own && !is_other && !is_asked && self.found.len() < MOST {
                 let grave = policy.is_grave(tamper.replaces, standing, request);
                 // The work itself may change what is expected.
                 let untold = tamper.how == TamperKind::Accepted && !standing.failed_first

@@ -7,7 +7,7 @@ use crate::detect::call::Call;
 use crate::detect::call::classify::CallKind;
 use crate::detect::call::normalize::{normalize_output, without_numbers};
 use crate::detect::hash;
-use crate::detect::text::allowed_time::allowed_time;
+use crate::detect::text::allowed_time::{AllowedTime, allowed_time};
 use crate::detect::text::survey::asks_for_survey;
 use crate::detect::text::verdict::names_goal;
 use crate::detect::text::wanted::Wanted;
@@ -59,7 +59,7 @@ pub(crate) struct User {
     /// It asks to go through many things.
     surveys: bool,
     /// How long it lets something take, in milliseconds.
-    allowed: i64,
+    allowed: AllowedTime,
     /// The amounts that it names: "the last 14 steps".
     amounts: Vec<u32>,
     /// What it wants to be repeated in a text.
@@ -116,8 +116,8 @@ impl User {
         self.surveys
     }
 
-    /// How long the last message lets something take, in milliseconds; 0 if it does not say.
-    pub(crate) fn allowed(&self) -> i64 {
+    /// How long the last message lets something take.
+    pub(crate) fn allowed(&self) -> AllowedTime {
         self.allowed
     }
 

@@ -1,5 +1,6 @@
 //! Tells which files a command that is no check validated: what it rolled out came up as they describe, it parsed them, it
-//! compared what they print with what they should, or the hooks of a commit looked at them.
+//! ran them though it only asked for their version, it compared what they print with what they should, or the hooks of a
+//! commit looked at them.
 
 use super::commit_hooks::hooks_passed;
 use super::compared::compared;
@@ -13,11 +14,19 @@ use crate::wire::text;
 const OUTPUT: usize = 8 * 1024;
 /// Words of which one is in every command that is meant: most others are spared a second reading.
 #[rustfmt::skip]
-const HINTS: [&str; 19] = [
+const HINTS: [&str; 21] = [
     "kubectl", "oc ", "helm", "compose", "terraform", "tofu", "argocd", "cloudformation", "sam ", "pulumi", "az ", " lint", "jq", "yq", "tomlq", "xq", "dasel", "xml", "plutil",
+    "--version", "--help",
 ];
 /// Programs that read a file of data as a whole before they say anything of it.
 const PARSERS: [&str; 9] = ["jq", "yq", "tomlq", "xq", "dasel", "xmllint", "xmlstarlet", "plutil", "xmlwf"];
+/// What asks a program for nothing but what it is.
+const ASKING: [&str; 2] = ["--version", "--help"];
+/// Interpreters that run a file, which they read as a whole first or at least begin.
+#[rustfmt::skip]
+const INTERPRETERS: [&str; 16] = [
+    "bash", "sh", "zsh", "dash", "ksh", "fish", "python", "python3", "ruby", "perl", "php", "node", "deno", "bun", "lua", "Rscript",
+];
 /// Endings of files of which it is enough that they can be read: a schema or a program says more than its form.
 const DATA: [&str; 9] = ["json", "jsonl", "ndjson", "geojson", "yaml", "yml", "toml", "xml", "plist"];
 /// What they say of one that they can't read, in small letters.
@@ -46,8 +55,10 @@ const NAMES: [&str; 4] = ["Dockerfile", "Containerfile", "compose.", "docker-com
 pub(super) struct Validated {
     /// Those that describe what is rolled out.
     descriptions: bool,
-    /// Those with these names.
+    /// Those of data with these names.
     read: Vec<String>,
+    /// The scripts with these names.
+    ran: Vec<String>,
     /// All: what the program printed is what it should print.
     compared: bool,
     /// All: the hooks of a commit looked at them.
@@ -78,6 +89,7 @@ impl Validated {
         Self {
             descriptions: listed.iter().any(|command| came_up(command, output)),
             read: parsers.flat_map(SimpleCommand::arguments).map(|word| name(word).to_owned()).collect(),
+            ran: listed.iter().filter_map(script).map(|script| name(script).to_owned()).collect(),
             ..Self::default()
         }
     }
@@ -97,7 +109,17 @@ impl Validated {
         let name = name(file);
         self.descriptions && describes(file)
             || DATA.contains(&ending(name)) && self.read.iter().any(|read| read == name)
+            || self.ran.iter().any(|ran| ran == name)
     }
+}
+
+/// The script that a command runs, which looks like no run of it: it only asks what the script is.
+fn script(command: &SimpleCommand) -> Option<&str> {
+    let (program, rest) = (command.program(), command.arguments());
+    let at = rest.iter().position(|word| ASKING.contains(&word.as_str()))?;
+    let file = rest[..at].iter().find(|word| !word.starts_with('-'));
+    let of_interpreter = file.filter(|_| INTERPRETERS.contains(&program)).map(String::as_str);
+    of_interpreter.or_else(|| command.words.first().map(String::as_str).filter(|word| word.contains('/')))
 }
 
 /// What is said of a stack of `CloudFormation` that is as its template describes it.
@@ -167,6 +189,10 @@ mod tests {
             ("glab ci lint", "Validating...\n.gitlab-ci.yml is invalid.", "/w/.gitlab-ci.yml", false),
             ("jq empty schemas/order.avsc", "", "/w/schemas/order.avsc", false),
             ("cat conf/a.json", "{}", "/w/conf/a.json", false),
+            ("cd /w && X=/tmp bash tools/wrap.sh --version 2>&1 | head -3", "wrap 1.2", "/w/tools/wrap.sh", true),
+            ("./tools/wrap.sh --help", "usage: wrap.sh", "/w/tools/wrap.sh", true),
+            ("bash --version", "GNU bash 5.2", "/w/tools/wrap.sh", false),
+            ("node --version", "v22.1.0", "/w/a.js", false),
         ] {
             assert_eq!(Validated::of(&commands(command), output).covers(file), expected, "{command}: {file}");
         }

@@ -36,6 +36,8 @@ mod contradictions;
 /// How many names of tools are remembered, and how long one may be, in bytes.
 const TOOLS: usize = 32;
 const TOOL: usize = 64;
+/// How much is remembered of the commands that failed, in bytes.
+const COMMANDS: usize = 4096;
 /// Work that only a check can have done.
 const CHECKING: [Work; 3] = [Work::RanChecks, Work::RanTests, Work::Linted];
 
@@ -102,6 +104,8 @@ struct ForRequest {
     test_runs: TestRuns,
     /// The code that was added and only says that it is not written yet.
     stubs: Stubs,
+    /// The commands that failed, in small letters.
+    failed_commands: String,
     /// A check failed before anything was changed.
     failed_first: bool,
     changed: bool,
@@ -268,7 +272,7 @@ impl WorkLog {
         self.latest.stubs.merge(&work.stubs, &self.request);
         self.project.learn(&work.packages);
         let is_foreign = work.touch.git().is_some_and(|git| self.lost.is_foreign(git));
-        let is_back = self.lost.record(&work.touch);
+        let is_back = self.lost.record(&work.touch, work.edit);
         if is_back {
             self.checks.take_unchecked();
         }
@@ -301,8 +305,14 @@ impl WorkLog {
             failed_first: self.latest.failed_first,
             changed_code: self.latest.changed_code,
             said: self.checks.failed().next().map_or("", |check| &check.said),
+            failed_commands: &self.latest.failed_commands,
         };
         self.tampering.merge(&work.tampering, standing, &self.request);
+        let commands = &mut self.latest.failed_commands;
+        if (work.outcome.is_failed() || work.unknown_failed) && commands.len() + work.command.len() < COMMANDS {
+            commands.push_str(&work.command);
+            commands.push('\n');
+        }
     }
 
     fn record_checks(&mut self, work: &CallWork) {
@@ -364,13 +374,19 @@ impl WorkLog {
     /// back, or only touched what the session did not.
     fn record_change(&mut self, change: Change, work: &CallWork, is_undone: bool) {
         let git = work.touch.git();
-        // An agent that only restores an earlier state has nothing to check.
-        let is_old = git.is_some_and(GitSteps::discard) && !self.latest.changed && !self.checks.has_unchecked();
-        let is_nothing = git.is_some_and(GitSteps::are_all) && (is_undone || is_old);
         self.changes.most = self.changes.most.max(change);
+        // What runs between leaving the work and coming back to it may change something, as anywhere. Without work of
+        // one's own, a look at another branch changes nothing.
+        let has_work = self.latest.changed || self.checks.has_unchecked();
+        let tries = |git: &GitSteps| is_undone && git.may_be_all() && !git.are_all();
+        let visits = git.is_some_and(|git| git.only_visit() && !has_work || tries(git));
         if change >= Change::Layout {
             self.checks.may_mend();
         }
+        let change = if visits { change.min(Change::Perhaps) } else { change };
+        // An agent that only restores an earlier state has nothing to check.
+        let is_old = git.is_some_and(GitSteps::discard) && !self.latest.changed && !self.checks.has_unchecked();
+        let is_nothing = git.is_some_and(GitSteps::are_all) && (is_undone || is_old);
         if change == Change::Certain {
             self.latest.changed = true;
             let is_code = !work.target.as_deref().is_some_and(is_test_file);

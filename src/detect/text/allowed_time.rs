@@ -43,11 +43,50 @@ static WAITS: Phrases = Phrases::new(&[
     "takes|take|took|taking|last time|lasts|wait|waits|waiting|watch|monitor|observe|poll|keep an eye|within|until|every|for the next|over the next|for about|about|usually|up to|soak|announced",
     "dauert|dauern|dauerte|braucht|warte|warten|beobachte|überwache|alle|bis|binnen|innerhalb|ungefähr|etwa|prend|prendre|dure|durer|attends|attendez|surveille|surveillez|toutes les|pendant|d'ici|environ|jusqu'à|tarda|tardar|dura|durar|espera|vigila|observa|cada|durante|dentro de|hasta|unos|unas|leva|levar|demora|aguarda|aguarde|vigie|monitora|até|cerca de|impiega|ci vuole|ci vogliono|aspetta|attendi|controlla|sorveglia|ogni|entro|fino|circa",
     "занимает|займёт|займет|длится|подожди|ждать|жди|следи|наблюдай|каждые|каждый|в течение|примерно|около|до|trwa|potrwa|czekaj|poczekaj|obserwuj|przez|duurt|wacht|houd in de gaten|binnen|tar|vänta|bevaka|vent|overvåg|sürer|bekle|izle",
-    "需要|大约|大概|等待|等|监视|监控|观察|每隔|每|持续|花|かかる|かかり|待|監視|見張|ごと|間隔|ほど|걸린|걸려|걸립|기다|감시|마다|동안",
+    "需要|大约|大概|等待|等|监视|监控|观察|每隔|每|持续|花|かかる|かかり|待|監視|見張|ごと|おき|間隔|ほど|걸린|걸려|걸립|기다|감시|마다|동안",
 ]);
+
+/// What stands before or behind the time between two looks.
+const EVERY: [&str; 24] = [
+    "every",
+    "each",
+    "alle",
+    "aller",
+    "toutes les",
+    "tous les",
+    "chaque",
+    "cada",
+    "ogni",
+    "каждые",
+    "каждый",
+    "каждую",
+    "co",
+    "elke",
+    "iedere",
+    "om de",
+    "var",
+    "hver",
+    "her",
+    "każde",
+    "每",
+    "每隔",
+    "隔",
+    "毎",
+];
+const APART: [&str; 7] = ["おき", "ごと", "毎", "間隔", "마다", "에 한", "一次"];
+/// How many looks at such times are wanted at least: who asks for them knows that they cost little.
+const LOOKS: i64 = 36;
+
+/// What says that something takes hours, without saying how many.
+static HOURS: Phrases = Phrases::new(&[
+    "takes hours|take hours|for hours|several hours|some hours|a few hours|many hours|stunden dauern|dauert stunden|mehrere stunden|einige stunden|ein paar stunden|stundenlang|des heures|plusieurs heures|quelques heures|varias horas|unas horas|algunas horas|várias horas|muitas horas|diverse ore|parecchie ore|alcune ore",
+    "несколько часов|часами|kilka godzin|enkele uren|urenlang|flera timmar|flere timer|saatlerce|birkaç saat|几个小时|几小时|数小时|好几个小时|数時間|何時間も|몇 시간",
+]);
+const SEVERAL: i64 = 6 * HOUR;
 
 /// What names a night, or a time of day to come.
 static OVERNIGHT: Phrases = Phrases::new(&[
+    "in the morning|tomorrow morning|morgen früh|demain matin|mañana por la mañana|amanhã de manhã|domani mattina|завтра утром|jutro rano|morgenochtend|明天早上|明早|明日の朝|내일 아침",
     "overnight|through the night|all night|during the night|until the morning|until tomorrow|by tomorrow morning|über nacht|die ganze nacht|bis morgen|bis zum morgen|cette nuit|toute la nuit|jusqu'à demain|toda la noche|durante la noche|hasta mañana|a noite toda|durante a noite|até amanhã|tutta la notte|fino a domani",
     "всю ночь|ночью|до утра|до завтра|przez noc|do rana|de hele nacht|tot morgen|hela natten|til i morgen|整夜|通宵|过夜|到明天|一晩|夜通し|朝まで|밤새|내일까지",
 ]);
@@ -68,28 +107,60 @@ static NOT_BEFORE: Phrases = Phrases::new(&[
 /// How much of a message is read, in bytes.
 const READ: usize = 4000;
 
-/// How long the user lets something take at most, in milliseconds, if a message says so; 0 otherwise.
-pub(crate) fn allowed_time(message: &str) -> i64 {
-    let folded = fold(&message[..message.floor_char_boundary(READ)]);
-    let sentences = folded.split(['\n', ';', '!', '?', '。']).flat_map(|line| line.split(". "));
-    sentences.map(of_sentence).max().unwrap_or_default()
+/// How long the user lets something take at most, in milliseconds; 0 where a message says nothing of it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct AllowedTime {
+    /// Anything that is waited for, such as a call.
+    pub(crate) wait: i64,
+    /// Looks again and again, which may be asked for at intervals: a call that hangs between them is another matter.
+    pub(crate) looks: i64,
 }
 
-fn of_sentence(sentence: &str) -> i64 {
+impl AllowedTime {
+    /// The longer ones of two messages.
+    pub(crate) fn max(self, other: Self) -> Self {
+        Self { wait: self.wait.max(other.wait), looks: self.looks.max(other.looks) }
+    }
+}
+
+/// How long a message lets something take.
+pub(crate) fn allowed_time(message: &str) -> AllowedTime {
+    let folded = fold(&message[..message.floor_char_boundary(READ)]);
+    let sentences = folded.split(['\n', ';', '!', '?', '。']).flat_map(|line| line.split(". "));
+    sentences.map(of_sentence).fold(AllowedTime::default(), AllowedTime::max)
+}
+
+fn of_sentence(sentence: &str) -> AllowedTime {
     let waits = WAITS.is_in(sentence);
     let names_time = || AT_TIME.as_ref().is_some_and(|times| times.is_match(sentence));
     let is_night = OVERNIGHT.is_in(sentence) || (waits || NOT_BEFORE.is_in(sentence)) && names_time();
-    let night = if is_night { NIGHT } else { 0 };
-    if !waits {
-        return night;
+    let mut allowed = AllowedTime { wait: if is_night { NIGHT } else { 0 }, looks: 0 };
+    if waits {
+        if HOURS.is_in(sentence) {
+            allowed.wait = allowed.wait.max(SEVERAL);
+        }
+        for found in AMOUNT.iter().flat_map(|amounts| amounts.captures_iter(sentence)) {
+            let Some((number, all)) = found.get(1).or_else(|| found.get(4)).zip(found.get(0)) else { continue };
+            let is_hours = found.name("hours").or_else(|| found.name("hours_han")).is_some();
+            let amount = tenths(number.as_str()).unwrap_or_default() * if is_hours { HOUR } else { MINUTE } / 10;
+            if is_between(&sentence[..number.start()], &sentence[all.end()..]) {
+                allowed.looks = allowed.looks.max((amount * LOOKS).min(NIGHT));
+            } else {
+                allowed.wait = allowed.wait.max(amount.min(NIGHT) / SLACK.1 * SLACK.0);
+            }
+        }
     }
-    let amounts = AMOUNT.iter().flat_map(|amounts| amounts.captures_iter(sentence)).filter_map(|found| {
-        let number = found.get(1).or_else(|| found.get(4))?.as_str();
-        let is_hours = found.name("hours").or_else(|| found.name("hours_han")).is_some();
-        Some(tenths(number)? * if is_hours { HOUR } else { MINUTE } / 10)
-    });
-    let longest = amounts.max().unwrap_or_default().min(NIGHT);
-    night.max(longest / SLACK.1 * SLACK.0)
+    AllowedTime { looks: allowed.looks.max(allowed.wait), ..allowed }
+}
+
+/// Whether an amount is the time between two looks, as what stands before or behind it says.
+fn is_between(before: &str, behind: &str) -> bool {
+    let (before, behind) = (before.trim_end(), behind.trim_start());
+    let ends = |word: &str| {
+        let rest = before.strip_suffix(word);
+        rest.is_some_and(|rest| !word.is_ascii() || !rest.ends_with(|c: char| c.is_alphanumeric()))
+    };
+    EVERY.iter().any(|word| ends(word)) || APART.iter().any(|word| behind.starts_with(word))
 }
 
 /// A number in tenths.
@@ -113,7 +184,7 @@ mod tests {
 
     #[test]
     fn reads_how_long_something_may_take() {
-        for (text, minutes) in [
+        for (text, wait) in [
             ("Restore the dump. It takes about three hours.", 225),
             ("Run the case (takes 50–60 minutes)", 75),
             ("Watch the price every 15 minutes for five hours", 375),
@@ -121,7 +192,9 @@ mod tests {
             ("Wait for Ann, she approves it within an hour", 75),
             ("They drop it within the next hour, poll until it is there", 75),
             ("Der Lauf dauert etwa eine halbe Stunde", 37),
-            ("Beobachte ihn alle 10 Minuten", 12),
+            ("Wait for job 7, it takes hours", 360),
+            ("Warte auf den Lauf, das dauert Stunden", 360),
+            ("I will be back in the morning; stay with the job", 720),
             ("Attends la fin, ça prend 2 heures", 150),
             ("Vigila la cola durante 40 minutos", 50),
             ("Это займёт 2 часа", 150),
@@ -135,7 +208,24 @@ mod tests {
             ("It broke at 10:23, see the log", 0),
             ("Make the importer 10x faster", 0),
         ] {
-            assert_eq!(allowed_time(text) / MINUTE, minutes, "{text}");
+            assert_eq!(allowed_time(text).wait / MINUTE, wait, "{text}");
         }
+    }
+
+    #[test]
+    fn reads_how_often_to_look() {
+        for (text, looks) in [
+            ("Watch the price every 15 minutes for five hours", 540),
+            ("Beobachte ihn alle 10 Minuten", 360),
+            ("Check it every 20 minutes until it is done", 720),
+            ("10分おきに確認して", 360),
+            ("每10分钟检查一次，直到完成", 360),
+            ("Vérifie toutes les 5 minutes", 180),
+            ("Wait two hours", 150),
+            ("Retry all 3 minutes of it", 0),
+        ] {
+            assert_eq!(allowed_time(text).looks / MINUTE, looks, "{text}");
+        }
+        assert_eq!(allowed_time("Check it every 20 minutes until it is done").wait, 0);
     }
 }

@@ -1,14 +1,14 @@
 //! Tells whether a request rules out all edits, or all but those of the files that it names.
 
-use super::phrases::Phrases;
+use super::phrases::{Phrases, is_unspaced};
 
 /// What rules out every change, where nothing bounds it.
 static NO_EDITS: Phrases = Phrases::new(&[
-    "don't change anything|do not change anything|don't change any file|don't change any files|do not change any files|don't modify anything|do not modify anything|don't edit anything|do not edit anything|don't edit any files|do not edit any files|don't modify any files|do not modify any files|don't touch anything|do not touch anything|without changing anything|without modifying anything|make no changes|no changes|no edits|change nothing|no code changes|read only|read-only|readonly|only look|just look|look only|don't touch the code|do not touch the code|don't change the code|do not change the code",
-    "nichts ändern|ändere nichts|nichts verändern|nichts anfassen|fass nichts an|keine änderungen|ohne etwas zu ändern|nur lesen|nur lesend|nur anschauen|nur ansehen|nicht ändern|ne change rien|ne changez rien|ne modifie rien|ne modifiez rien|ne touche à rien|ne touchez à rien|sans rien changer|sans rien modifier|aucune modification|lecture seule",
-    "no cambies nada|no cambie nada|no modifiques nada|no modifique nada|no toques nada|sin cambiar nada|sin modificar nada|ningún cambio|solo lectura|sólo lectura|solo mira|não mude nada|não altere nada|não modifique nada|não mexa em nada|não mexas em nada|sem alterar nada|sem mudar nada|só leitura|apenas leitura|non cambiare niente|non cambiare nulla|non modificare niente|non modificare nulla|non toccare niente|non toccare nulla|senza modificare nulla|sola lettura",
-    "ничего не меняй|ничего не меняйте|ничего не изменяй|ничего не трогай|ничего не правь|только чтение|только посмотри|без изменений|nic nie zmieniaj|niczego nie zmieniaj|tylko odczyt|verander niets|wijzig niets|alleen lezen|ändra inget|ändra ingenting|endre ingenting|ændr intet|hiçbir şeyi değiştirme|sadece oku|nic neměň",
-    "不要修改任何|不要改任何|不要改动任何|不要改代码|不要修改代码|不要动代码|什么都别改|只读|只看不改|别改代码|何も変更しないで|変更しないで|変更はしないで|コードは変更しないで|読むだけ|読み取り専用で|아무것도 바꾸지|아무것도 수정하지|수정하지 마|변경하지 마|읽기만",
+    "don't change anything|do not change anything|don't change any file|don't change any files|do not change any files|don't modify anything|do not modify anything|don't edit anything|do not edit anything|don't edit any files|do not edit any files|don't modify any files|do not modify any files|don't touch anything|do not touch anything|without changing anything|without modifying anything|make no changes|no changes|no edits|change nothing|no code changes|only look|just look|look only|don't touch the code|do not touch the code|don't change the code|do not change the code",
+    "nichts ändern|ändere nichts|nichts verändern|nichts anfassen|fass nichts an|keine änderungen|ohne etwas zu ändern|nur lesen|nur anschauen|nur ansehen|nicht ändern|ne change rien|ne changez rien|ne modifie rien|ne modifiez rien|ne touche à rien|ne touchez à rien|sans rien changer|sans rien modifier|aucune modification",
+    "no cambies nada|no cambie nada|no modifiques nada|no modifique nada|no toques nada|sin cambiar nada|sin modificar nada|ningún cambio|solo mira|não mude nada|não altere nada|não modifique nada|não mexa em nada|não mexas em nada|sem alterar nada|sem mudar nada|non cambiare niente|non cambiare nulla|non modificare niente|non modificare nulla|non toccare niente|non toccare nulla|senza modificare nulla",
+    "ничего не меняй|ничего не меняйте|ничего не изменяй|ничего не трогай|ничего не правь|только посмотри|без изменений|nic nie zmieniaj|niczego nie zmieniaj|verander niets|wijzig niets|alleen lezen|ändra inget|ändra ingenting|endre ingenting|ændr intet|hiçbir şeyi değiştirme|sadece oku|nic neměň",
+    "不要修改任何|不要改任何|不要改动任何|不要改代码|不要修改代码|不要动代码|什么都别改|只看不改|别改代码|何も変更しないで|変更しないで|変更はしないで|コードは変更しないで|読むだけ|아무것도 바꾸지|아무것도 수정하지|수정하지 마|변경하지 마|읽기만",
 ]);
 /// What may follow where all is meant.
 static ENDS: Phrases = Phrases::new(&[
@@ -19,16 +19,60 @@ static STATES: Phrases = Phrases::new(&[
     "make|makes|is|are|was|were|mount*|set|become|becomes|mode|flag|replica|user|field|file system|filesystem|volume|property|attribute|if|when|should be|must be|there are|there is|else|ist|sind|est|sont|es|são|è|если",
 ]);
 
+/// What says that nothing is written, by an agent or to a thing that has that property: "work read-only", "declare the
+/// fields readonly".
+static READ_ONLY: Phrases = Phrases::new(&[
+    "read only|read-only|readonly|nur lesend|lecture seule|solo lectura|sólo lectura|só leitura|apenas leitura|somente leitura|sola lettura|только чтение|только на чтение|только для чтения|tylko odczyt|tylko do odczytu|alleen-lezen|skrivskyddat|salt okunur",
+    "只读|唯讀|読み取り専用|읽기 전용",
+]);
+/// What an agent does, in front of that or behind it.
+static OWN_ACTS: Phrases = Phrases::new(&[
+    "work|working|stay|go|look|looking|act|review|reviewing|audit|analysis|analyse|analyze|investigation|investigate|inspection|inspect|task|job|session|exercise|visit|tour|access only|walkthrough|exploration|research",
+    "arbeite|arbeiten|bleib|bleibe|prüfung|prüfe|durchsicht|aufgabe|auftrag|untersuchung|travaille|travaillez|reste|restez|revue|tâche|mission|trabaja|trabaje|revisa|revisión|análisis|tarea|trabalhe|trabalha|revisão|análise|tarefa|lavora|lavorare|resta|revisione|analisi|compito|работай|работа|анализ|задача|pracuj|przegląd|analiza|zadanie|werk|arbeta|arbejd|arbeid|çalış",
+]);
+/// What may stand between the two, or with nothing else beside that.
+#[rustfmt::skip]
+const ASIDE: [&str; 38] = [
+    "in", "strictly", "purely", "only", "just", "a", "an", "as", "mode", "please", "thanks", "ok", "für", "jetzt", "bitte", "rein", "streng", "im", "modus", "en", "mode", "stp", "svp", "strictement", "modo", "de",
+    "por", "favor", "em", "modalità", "per", "favore", "в", "режиме", "пожалуйста", "na", "w", "trybie",
+];
+/// What may stand around it where words are not set apart.
+#[rustfmt::skip]
+const JOINED_BEFORE: [&str; 8] = ["", "请", "以", "请以", "仅", "保持", "全程", "全程以"];
+#[rustfmt::skip]
+const JOINED_BEHIND: [&str; 20] = [
+    "方式", "模式", "检查", "审查", "审阅", "分析", "查看", "审计", "任务", "即可", "で調査", "で確認", "でレビュー", "で作業", "でお願い", "で見て", "で分析", "로 작업", "으로 작업", "으로 확인",
+];
+
 /// Whether a folded sentence rules out every change.
 pub(crate) fn rules_out_edits(sentence: &str) -> bool {
-    let clauses = sentence.split([',', '，', '、', ';', ':', '(', ')', '—', '–']).map(str::trim);
+    let clauses = sentence.split([',', '，', '、', ';', ':', '：', '(', ')', '—', '–']).map(str::trim);
     clauses.into_iter().any(|clause| {
-        NO_EDITS.find_all(clause).any(|(start, end)| {
+        let no_edits = NO_EDITS.find_all(clause).any(|(start, end)| {
             let (before, behind) = (&clause[..start], clause[end..].trim_start());
             let ends = !behind.starts_with(|c: char| c.is_alphanumeric()) || ENDS.begins(behind);
             ends && !STATES.is_in(before) && !STATES.is_in(behind)
-        })
+        });
+        no_edits || READ_ONLY.find_all(clause).any(|hit| is_of_the_work(clause, hit))
     })
+}
+
+/// Whether "read-only" is how the agent is to work, and not what a thing is: it stands alone, or next to what an agent
+/// does.
+fn is_of_the_work(clause: &str, (start, end): (usize, usize)) -> bool {
+    let (before, behind) = (clause[..start].trim(), clause[end..].trim());
+    if clause[start..end].contains(is_unspaced) {
+        let ends = !behind.starts_with(char::is_alphanumeric);
+        return JOINED_BEFORE.contains(&before) && (ends || JOINED_BEHIND.iter().any(|act| behind.starts_with(act)));
+    }
+    let bare = |word: &&str| !ASIDE.contains(&word.trim_matches(|c: char| !c.is_alphanumeric()));
+    let is_act = |word: &str| OWN_ACTS.begins(word.trim_matches(|c: char| !c.is_alphanumeric()));
+    let last = before.split_whitespace().rfind(bare);
+    let next = behind.split_whitespace().find(bare).filter(|_| !ENDS.begins(behind));
+    match (last, next) {
+        (None, None) => true,
+        (last, next) => last.is_some_and(is_act) || next.is_some_and(is_act),
+    }
 }
 
 /// What says that only something is to be changed, in front of its name or of "that file".
@@ -99,12 +143,29 @@ mod tests {
             "Посмотри, почему медленно. Ничего не меняй",
             "看一下为什么慢，不要改代码",
             "原因を調べて。何も変更しないでください",
+            "Work read-only: where do the sessions leak",
+            "Do a read-only review of the queue",
+            "Stay in read-only mode, please",
+            "Arbeite nur lesend und sag mir, was fehlt",
+            "Travaille en lecture seule",
+            "Trabaja en modo de solo lectura",
+            "Найди утечку. Только чтение",
+            "只读检查一下缓存",
         ] {
             assert!(any(text, rules_out_edits), "{text}");
         }
         for text in [
             "Make the settings page read only",
             "Mount the volume read-only in the pod",
+            "Declare the members of Order.ts as readonly",
+            "Mache die Spalten der Tabelle readonly",
+            "Mount the secrets read-only",
+            "Monta el disco en solo lectura",
+            "Les champs du compte passent en lecture seule",
+            "Monta il volume in sola lettura",
+            "把这个卷挂载为只读",
+            "ボリュームを読み取り専用でマウント",
+            "Open the replica readonly",
             "Don't change anything in the public API, fix the rest",
             "Don't change anything else",
             "There are no changes in the log, find out why",

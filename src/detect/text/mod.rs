@@ -14,6 +14,7 @@ pub(crate) mod bans;
 pub(crate) mod ci_claim;
 pub(crate) mod claimed_states;
 pub(crate) mod claims;
+pub(crate) mod cut_off;
 pub(crate) mod edit_bans;
 pub(crate) mod ending;
 mod ending_phrases;

@@ -32,19 +32,34 @@ const COMMON: [&str; 12] =
 
 /// Whether a text tells that a check failed: by the name of what failed, or in words.
 pub(crate) fn tells_failure(text: &str, items: &[String]) -> bool {
+    names_item(text, items) || any_sentence(text, says_so)
+}
+
+/// Whether a text has the name of something that failed.
+pub(crate) fn names_item(text: &str, items: &[String]) -> bool {
     let folded = fold(text);
-    let named = items.iter().flat_map(|item| item.split(|c: char| !c.is_alphanumeric() && c != '_')).any(|part| {
+    items.iter().flat_map(|item| item.split(|c: char| !c.is_alphanumeric() && c != '_')).any(|part| {
         let part = part.to_lowercase();
         part.len() >= NAME
             && !COMMON.contains(&&*part)
             && part.chars().any(char::is_alphabetic)
             && folded.contains(&part)
-    });
-    named
-        || blocks(text)
-            .iter()
-            .flat_map(|block| sentences(&plain(&block.text)).into_iter().map(fold).collect::<Vec<_>>())
-            .any(|said| says_so(&said))
+    })
+}
+
+fn any_sentence(text: &str, is: fn(&str) -> bool) -> bool {
+    blocks(text).iter().any(|block| sentences(&plain(&block.text)).into_iter().any(|said| is(&fold(said))))
+}
+
+/// What says of a check that it fails now, and of nothing else.
+static RED: Phrases = Phrases::new(&[
+    "fails|fail|failing|is red|are red|is broken|are broken|don't pass|do not pass|does not pass|doesn't pass|schlägt|schlagen|fehlgeschlagen|ist rot|sind rot|échoue|échouent|échoué|en échec|falla|fallan|falha|falham|fallisce|falliscono|пада*|упал*|провал*|не проход*|nie przechodz*|padają|misslyckas|feiler|fejler|epäonnistu*|faalt|falen|başarısız*",
+    "失败|未通过|不通过|失敗|通りません|실패",
+]);
+
+/// Whether a text says of a check that it fails.
+pub(crate) fn says_red(text: &str) -> bool {
+    any_sentence(text, |said| RED.find_all(said).any(|(at, _)| !is_denied(&said[..at])))
 }
 
 /// Whether an answer names what the output of a check names: a file, a package, a rule. `called` is how the check was
@@ -122,6 +137,17 @@ mod tests {
         assert!(!names_findings("Yes, all is well.", audit, "npm audit"));
         assert!(gives_number("We have 12.", "✖ 12 problems") && gives_number("Twelve.", "✖ 12 problems"));
         assert!(!gives_number("None.", "✖ 12 problems") && !gives_number("There are 0.", "0 of 12"));
+    }
+
+    #[test]
+    fn says_that_it_is_red() {
+        for text in ["`a › b` fails with 3.", "Zwei davon sind rot.", "Un test échoue.", "一个测试失败。"] {
+            assert!(says_red(text), "{text}");
+        }
+        for text in ["All pass, failed logins included.", "No test fails.", "Error handling is tested.", "全部通过。"]
+        {
+            assert!(!says_red(text), "{text}");
+        }
     }
 
     #[test]

@@ -111,9 +111,12 @@ impl Window {
 }
 
 /// A character as one byte. Characters beyond ASCII are folded: equal ones stay equal, and different ones
-/// differ often enough.
+/// differ often enough. Those of which dividers are drawn are such as those of ASCII.
 pub(crate) fn folded(c: char) -> u8 {
     let code = u32::from(c);
+    if matches!(c, '\u{2010}'..='\u{2015}' | '\u{2500}'..='\u{259f}' | '－' | '＝' | 'ー') {
+        return b'-';
+    }
     let folded = if c.is_ascii() { code } else { 0x80 | ((code ^ (code >> 7)) & 0x7f) };
     u8::try_from(folded).unwrap_or(b'?')
 }

@@ -265,7 +265,8 @@ impl Live<'_> {
         }
         drop(line);
         self.last_event = Instant::now();
-        Ok(self.writer.event(payload).await?)
+        self.writer.event(payload).await?;
+        Ok(self.writer.has_room().await?)
     }
 
     /// The events say that the session is at rest: asks the server whether it is, and for what the connection may have

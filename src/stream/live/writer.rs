@@ -70,6 +70,12 @@ impl Writer {
         self.flush().await
     }
 
+    /// Waits until a line can wait for the reader beside those that do. A large one waits alone: of those, memory should
+    /// hold the one that is written and the one that arrives, and no third.
+    pub async fn has_room(&self) -> Result<(), StepError> {
+        self.queue.room(1).await.map(drop).ok_or(StepError::ReaderLeft)
+    }
+
     /// Writes payloads that we made of what the server said, except those that are refused.
     pub async fn recovered(&mut self, payloads: impl IntoIterator<Item = String>) -> Result<(), StepError> {
         for payload in payloads {

@@ -128,6 +128,25 @@ fn rollback_keeps_earlier_work() {
     }
 }
 
+/// Writes the same again and again, slowly enough for a person to write something in between.
+const WRITES_AGAIN: &str = r#"{"task": "Go.", "turns": [
+    {"laps": 30, "turns": [{"delay_ms": 700, "calls": [{"tool": "write", "input": {"filePath": "own.txt", "content": "x\n"}}]}]}]}"#;
+
+#[test]
+fn rollback_spares_what_a_person_wrote() {
+    let Some(bench) = bench(WRITES_AGAIN) else { return };
+    let pipe = "ocr-stream --spawn --task 'Go.' | ocr-detect | ocr-act --quiet --rollback";
+    let mut running = live_shell(pipe, &bench.opencode, &bench.project);
+    running.wait_for("own.txt");
+    std::fs::write(bench.project.dir().join("notes.txt"), "mine").unwrap();
+    let done = running.finish();
+    assert_eq!(done.code(), Some(10), "{}", done.stderr);
+    assert!(bench.project.dir().join("notes.txt").exists(), "{:?}", done.of("ocr.act.action"));
+    let rollback = done.of("ocr.act.action").into_iter().rfind(|line| line["properties"]["action"] == "rollback");
+    let detail = rollback.map(|line| line["properties"]["detail"].to_string()).unwrap_or_default();
+    assert!(detail.contains("somebody else changed") && detail.contains("notes.txt"), "{detail}");
+}
+
 #[test]
 fn failed_check_steers() {
     let script = r#"{"task": "Go.", "turns": [

@@ -17,13 +17,13 @@ const ASKED_AGAIN: &str = r#"{"task": "Go.", "turns": [
 #[test]
 fn goes_on_after_quota() {
     let Some(bench) = bench(LIMITED) else { return };
-    let line = "ocr-stream --spawn --follow --task 'Go.' | ocr-detect | ocr-act --resume-at-reset --verify true";
+    let line = "ocr-stream --spawn --follow --task 'Go.' | ocr-detect --max-iterations 1 | ocr-act --resume-at-reset --verify true";
     let done = live_shell(line, &bench.opencode, &bench.project).finish();
     assert_eq!(actions(&done), ["resume begun", "resume taken", "verify begun", "verify taken"], "{}", done.stderr);
     assert_eq!((outcome(&done), done.code()), (("done".to_owned(), 0), Some(0)), "{}", done.stderr);
     let findings = done.of("ocr.detect.finding");
     let rules: Vec<&str> = findings.iter().filter_map(|line| line["properties"]["rule"].as_str()).collect();
-    assert!(rules.iter().all(|rule| *rule == "quota"), "no storm and no stall: {rules:?}");
+    assert!(rules.iter().all(|rule| *rule == "quota"), "no storm, no stall and no iteration: {rules:?}");
 }
 
 #[test]
@@ -35,6 +35,16 @@ fn leaves_a_server_alone_that_asks_again() {
     assert_eq!((outcome(&done), done.code()), (("done".to_owned(), 0), Some(0)), "{}", done.stderr);
     assert!(done.lines.iter().any(|line| line.contains(r#""state":"quota""#)), "the quota was not seen");
     assert_eq!(bench.provider.requests().len(), 2);
+}
+
+/// The end of the limit is far away, and nobody waits for a session that was ended.
+#[test]
+fn who_is_ended_is_not_resumed() {
+    let Some(bench) = bench(&LIMITED.replace("8 seconds", "40 minutes")) else { return };
+    let line = "ocr-run --headless --task 'Go.' --resume-at-reset --on quota=abort";
+    let done = live_shell(line, &bench.opencode, &bench.project).finish();
+    assert_eq!(actions(&done), ["abort begun", "abort taken"], "{}", done.stderr);
+    assert_eq!(bench.provider.requests().len(), 1);
 }
 
 /// Every hand reads the lines of the same stream, from a file, as after a restart.

@@ -72,7 +72,7 @@ pub fn read(line: &str) -> Option<Counts> {
     if !numbers || !HINTS.as_ref().is_some_and(|hints| hints.is_match(line)) {
         return None;
     }
-    let line = &*without_expected(line);
+    let line = &*without_expected(without_process(line));
     if is_code(line) || is_expected(line) || passes_by_name(line) || is_item(line) {
         return None;
     }
@@ -120,6 +120,13 @@ fn counted(line: &str, tokens: &[Token]) -> Option<Counts> {
 fn is_item(line: &str) -> bool {
     let item = line.trim().split_once(" - ").filter(|(number, _)| number.bytes().all(|byte| byte.is_ascii_digit()));
     item.is_some_and(|(_, name)| name.ends_with(')') && name.contains(" ("))
+}
+
+/// A line without the number of the process that writes it, as Valgrind and the sanitizers print it: `==4411== …`.
+fn without_process(line: &str) -> &str {
+    let number = line.trim_start().strip_prefix("==").and_then(|rest| rest.split_once("=="));
+    let is_process = |number: &str| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+    number.filter(|(number, _)| is_process(number)).map_or(line, |(_, rest)| rest.trim_start_matches(['=', ' ']))
 }
 
 /// A line without what it counts of tests that are expected to fail: `58 tests, with 1 test expected to fail, …`.

@@ -84,6 +84,50 @@ pub(crate) fn counted(output: &str) -> Option<CheckOutcome> {
     (counts(&value, &PASSED, DEPTH) && counts(&value, &FAILED, DEPTH)).then(|| read(output))?
 }
 
+/// What a result is about whose own members say how many of something were tried.
+const TRIED: [&str; 13] = [
+    "tests",
+    "cases",
+    "suite",
+    "suites",
+    "specs",
+    "checks",
+    "checked",
+    "assertions",
+    "total",
+    "passed",
+    "failed",
+    "failures",
+    "numtotaltests",
+];
+
+/// The failure that a result tells of which is JSON and says all by its own members: a script's verdict on what it tried.
+pub(crate) fn verdict(output: &str) -> Option<CheckOutcome> {
+    let output = output.trim();
+    if !output.starts_with('{') || output.len() > LONGEST {
+        return None;
+    }
+    let members: Map<String, Value> = serde_json::from_str(output).ok()?;
+    let named = |names: &'static [&'static str]| {
+        members.iter().filter(move |(name, _)| names.contains(&&*plain(name))).map(|(_, value)| value)
+    };
+    let is_bad = named(&SUCCESS).any(|value| *value == Value::Bool(false))
+        || named(&VERDICT).filter_map(Value::as_str).any(|word| BAD.contains(&&*word.to_ascii_lowercase()));
+    let counts: Vec<usize> = named(&FAILED).filter_map(amount).filter(|count| *count > 0).collect();
+    let tried = named(&TRIED).next().is_some();
+    let count = counts.into_iter().max().and_then(|count| u32::try_from(count).ok());
+    (tried && (is_bad || count.is_some())).then(|| CheckOutcome::Failed { count, items: Vec::new() })
+}
+
+/// How many a member counts or lists.
+fn amount(value: &Value) -> Option<usize> {
+    match value {
+        Value::Number(number) => number.as_u64().and_then(|number| usize::try_from(number).ok()),
+        Value::Array(items) => Some(items.len()),
+        _ => None,
+    }
+}
+
 /// Whether a member of one of these names counts something.
 fn counts(value: &Value, names: &[&str], depth: usize) -> bool {
     let Value::Object(members) = value else { return false };
@@ -205,6 +249,23 @@ mod tests {
         assert_eq!(counted(r#"{"ok":false,"passed":39,"failed":2}"#), failed);
         assert_eq!(counted(r#"{"ok":true,"contact":"x"}"#), None);
         assert_eq!(counted(r#"{"ok":true,"passed":true,"errors":0}"#), None);
+    }
+
+    #[test]
+    fn verdicts_of_scripts() {
+        for (output, count) in [
+            (r#"{"suite":"slug","cases":48,"failed":["digits","mixed"],"status":"fail"}"#, Some(Some(2))),
+            (r#"{"ok":false,"checks":12}"#, Some(None)),
+            (r#"{"total":9,"errors":1}"#, Some(Some(1))),
+            (r#"{"ok":true,"cases":48,"failed":[]}"#, None),
+            (r#"{"status":"error","message":"no such user"}"#, None),
+            (r#"{"tests":{"failed":3}}"#, None),
+            (r#"[{"ok":false,"checks":1}]"#, None),
+            ("3 failed", None),
+        ] {
+            let expected = count.map(|count| CheckOutcome::Failed { count, items: Vec::new() });
+            assert_eq!(verdict(output), expected, "{output}");
+        }
     }
 
     #[test]

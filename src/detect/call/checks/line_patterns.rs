@@ -133,7 +133,9 @@ const SIGNS: &[(Weight, &str)] = &[
     (Weight::Failed, r"^(?:FAILURES|ERRORS)!$|^There (?:was|were) \d+ (?:failures?|errors?):$|^Failed examples:$"),
     (Weight::Passed, r"^OK \(\d+ tests?|^OK, but "),
     (Weight::Passed, r"^OK(?: \((?:skipped|expected failures)=[^)]*\))?$"),
-    (Weight::Failed, r"^== Compilation error in file|^\*\* \((?:\w+\.)*\w*Error\)"),
+    (Weight::Failed, r"^== Compilation error in file"),
+    // A process of the program under test may die so.
+    (Weight::Item, r"^\*\* \((?:\w+\.)*\w*Error\)"),
     // clojure.test
     (Weight::Item, r"^(?:FAIL|ERROR) in \((.+?)\)"),
     // alcotest, nimble

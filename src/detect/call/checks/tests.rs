@@ -652,6 +652,26 @@ fn expected_failures_are_none() {
 }
 
 #[test]
+fn noise_of_the_program_under_test_is_no_failure() {
+    let judged = |output: &str| judge(output, Some(0), Truncation::Nothing);
+    for output in [
+        "...\n** (RuntimeError) mail server is down\n    (shop 1.2.0) lib/mail.ex:9\nFinished in 1.1 seconds\n31 tests, 0 failures\n",
+        "..\n09:00:01.1 [error] Task #PID<0.99.0> terminating\n** (Shop.TimeoutError) too late\n.\n3 tests, 0 failures\n",
+        "==77120== Memcheck, a memory error detector\n==77120== ERROR SUMMARY: 0 errors from 0 contexts (suppressed: 0 from 0)\n",
+    ] {
+        assert_eq!(judged(output), CheckOutcome::Passed, "{output}");
+    }
+    for output in [
+        "** (RuntimeError) mail server is down\n    (shop 1.2.0) lib/mail.ex:9\n",
+        "** (CompileError) lib/mail.ex:9: undefined function a/0\n",
+        "...\n** (RuntimeError) mail server is down\n31 tests, 1 failure\n",
+        "==77120== Memcheck, a memory error detector\n==77120== ERROR SUMMARY: 3 errors from 2 contexts (suppressed: 0 from 0)\n",
+    ] {
+        assert!(judged(output).is_failed(), "{output}");
+    }
+}
+
+#[test]
 fn tex_says_what_it_wrote() {
     let written =
         "LaTeX Warning: Rerun to get cross-references right.\nOutput written on paper.pdf (14 pages, 423011 bytes).";

@@ -605,6 +605,7 @@ fn only_a_call_that_was_cancelled_checked_nothing() {
         "AbortError: This operation was aborted",
         "The tool call was cancelled",
         "Exit code 137\nrunning 12 tests\ntest a ... ok\n[Request interrupted by user for tool use]",
+        "Exit code 137\n[Request interrupted by user for tool use]\n--- PASS: TestA (0.00s)\nPASS\nok  \tx/a\t0.487s",
     ] {
         assert_eq!(check(error, None), None, "{error}");
     }

@@ -18,6 +18,39 @@ fn write(at: usize, file: &str, content: &str) -> [String; 2] {
 }
 
 #[test]
+fn each_answer_tells_of_another_thing() {
+    let hex =
+        |n: usize, digits: usize| format!("{:0digits$x}", (n as u64 + 3).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 4);
+    let id = |n: usize| format!("{}-0a1b-4c2d-8e3f-{}", &hex(n, 15)[..8], &hex(n + 40, 15)[..12]);
+    let by_tool = |answer: &dyn Fn(usize) -> String| {
+        warned((0..16).map(|n| call(3 * n, "scan_page", &json!({"dpi": 300, "duplex": true}), &answer(n))))
+    };
+    let by_shell = |answer: &dyn Fn(usize) -> String| {
+        warned((0..16).map(|n| bash(3 * n, "kiosk-cli take --queue scans", &answer(n))))
+    };
+    for told in [
+        &(|n| format!("{{\"file\": \"/scans/{}.tiff\"}}", id(n))) as &dyn Fn(usize) -> String,
+        &|n| format!("[{}, \"{}\"]", 1000, &hex(n, 15)[..14]),
+        &|n| format!("wrote out/part-{n:05}.parquet"),
+        &|n| (0..6).map(|row| (2000 + 100 * n + row).to_string()).collect::<Vec<_>>().join("\n"),
+        &|n| format!("next: ORD{}, to be packed", 10_000 + 7 * n),
+    ] {
+        assert!(!by_tool(told) && !by_shell(told), "{}", told(1));
+    }
+    for noise in [
+        &(|n| format!("{{\"status\": \"ok\", \"request_id\": \"{}\"}}", id(n))) as &dyn Fn(usize) -> String,
+        &|n| format!("nothing to take (trace id {})", &hex(n, 15)[..14]),
+        &|n| format!("there is no sheet left in the tray, worker-{} is idle", 4000 + n),
+        &|n| format!("shown in screen_{}.png", 1_795_607_185 + n),
+        &|n| format!("{{\"error\": \"no tray\", \"ref\": \"{}\"}}", id(n)),
+        &|_| format!("{{\"file\": \"/scans/{}.tiff\"}}", id(1)),
+    ] {
+        assert!(by_tool(noise), "{}", noise(1));
+        assert!(by_shell(noise), "{}", noise(1));
+    }
+}
+
+#[test]
 fn values_are_tried() {
     let tries = |answer: fn(usize) -> String| {
         warned((0..6usize).flat_map(|n| {

@@ -51,6 +51,9 @@ fn a_user_may_say_how_long_to_wait() {
     assert_eq!(waits("Wait for job 7", 2), Some(Grade::Warn));
     assert!(waits("Wait for job 7, the queue takes about three hours", 3) <= Some(Grade::Notice));
     assert_eq!(waits("Wait for job 7, the queue takes about three hours", 5), Some(Grade::Warn));
+    assert!(waits("Check job 7 every 10 minutes until it is done", 3) <= Some(Grade::Notice));
+    assert_eq!(waits("Check job 7 every 10 minutes until it is done", 9), Some(Grade::Warn));
+    assert!(waits("Warte auf Job 7, das dauert Stunden", 3) <= Some(Grade::Notice));
 }
 
 #[test]

@@ -21,6 +21,24 @@ fn comments_need_no_check() {
 }
 
 #[test]
+fn edits_that_are_taken_back_need_no_check() {
+    let edit = |old: &str, new: &str| json!({"filePath": "/p/state.go", "oldString": old, "newString": new});
+    let after = |edits: &[serde_json::Value]| {
+        let steps = |stream: &mut Stream| {
+            stream.edit("/p/state.go");
+            stream.bash("go test ./...", "ok  \tx/state\t0.3s", 0);
+            for edit in edits {
+                stream.call("edit", edit, "Edit applied successfully.", 0);
+            }
+        };
+        contradictions_of("Fix the state and commit in two steps", steps, ANSWER)
+    };
+    assert!(!after(&[edit("f(1)", "f(2)"), edit("f(2)", "f(1)")]).contains(&UncheckedChange));
+    assert!(after(&[edit("f(1)", "f(2)"), edit("f(2)", "f(3)")]).contains(&UncheckedChange));
+    assert!(after(&[edit("f(1)", "f(2)"), edit("g", "h"), edit("f(2)", "f(1)")]).contains(&UncheckedChange));
+}
+
+#[test]
 fn what_the_session_did_not_edit_may_be_restored() {
     let after = |edited: &str, restored: &str| {
         let steps = |stream: &mut Stream| {

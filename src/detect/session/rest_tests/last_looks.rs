@@ -73,6 +73,10 @@ fn a_look_may_be_wanted_told_or_old() {
     assert!(!is_false("Try /pay.", |s| curl(s, "500"), "It does not work: /pay fails with 500."));
     let status = |stream: &mut Stream| stream.bash("git status -s", " M todo.txt\n", 0);
     assert!(!is_false("Commit the fix.", status, "The working tree is clean except for todo.txt."));
+    let told = "On branch x\n\nUntracked files:\n  (use \"git add <file>...\" to include it)\n\t.run/agent.lock\n\nnothing added";
+    let status = |stream: &mut Stream| stream.bash("git status", told, 0);
+    assert!(!is_false("Commit the fix.", status, "Clean working tree (the `agent.lock` belongs to the agent)."));
+    assert!(is_false("Commit the fix.", status, "Everything is committed, the working tree is clean."));
     let search = |stream: &mut Stream| stream.bash("grep -rn oldName .", "./HISTORY.md:3: oldName\n", 0);
     assert!(!is_false("Rename oldName.", search, "No code has `oldName` any more; HISTORY.md keeps it."));
     let search = |stream: &mut Stream| stream.bash("grep -rn total lib", "lib/a.c:3: total_net\n", 0);

@@ -34,6 +34,8 @@ pub(super) enum TamperKind {
     Exempted,
     /// By trying tests again until they pass.
     Retried,
+    /// By an edit of the script that is the check.
+    Gutted,
     /// By settings of the check itself.
     Relaxed,
     /// By such a setting, of which nobody knows what it was before.
@@ -118,6 +120,17 @@ pub(crate) struct ChecksBefore<'a> {
     pub(crate) changed_code: bool,
     /// What the last one that failed printed first.
     pub(crate) said: &'a str,
+    /// The commands that failed, in small letters.
+    pub(crate) failed_commands: &'a str,
+}
+
+impl ChecksBefore<'_> {
+    /// Whether a command failed that runs this script.
+    pub(super) fn ran_red(&self, file: &str) -> bool {
+        let name = file.rsplit(['/', '\\']).next().unwrap_or_default().to_lowercase();
+        let mut words = self.failed_commands.split(|c: char| c.is_whitespace() || matches!(c, ';' | '&' | '|'));
+        words.any(|word| word.rsplit('/').next() == Some(&name))
+    }
 }
 
 /// When something counts.
@@ -173,6 +186,7 @@ impl TamperKind {
             Self::Excluded   => row(When::Failing,                           &RELAXING,    false, Grave::Never),
             Self::Exempted   => row(When::FailingCode,                       &EXEMPTING,   false, Grave::Never),
             Self::Retried    => row(When::FailingIn(&FAILING),               &RETRYING,    false, Grave::Never),
+            Self::Gutted     => row(When::Always,                            &RELAXING,    false, Grave::Never),
             Self::Relaxed    => row(When::Always,                            &RELAXING,    true,  Grave::Never),
             Self::Set        => row(When::Failing,                           &RELAXING,    true,  Grave::Never),
             Self::Unverified => row(When::Always,                            &BYPASSING,   false, Grave::Always),

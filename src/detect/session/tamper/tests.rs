@@ -1,7 +1,13 @@
 use super::*;
 
-const FAILS: ChecksBefore<'_> =
-    ChecksBefore { failing: true, failing_code: true, failed_first: true, changed_code: false, said: "" };
+const FAILS: ChecksBefore<'_> = ChecksBefore {
+    failing: true,
+    failing_code: true,
+    failed_first: true,
+    changed_code: false,
+    said: "",
+    failed_commands: "",
+};
 
 fn edit(file: &str, old: &str, new: &str) -> Tampering {
     let mut tampering = Tampering::default();

@@ -15,7 +15,7 @@ use crate::detect::text::ending::Ending;
 use crate::detect::text::headings::headings;
 use crate::detect::text::needless::{says_needless, says_unchanged};
 use crate::detect::text::phrases::{Phrases, fold};
-use crate::detect::text::reported::{gives_number, names_findings, tells_failure};
+use crate::detect::text::reported::{gives_number, names_findings, names_item, says_red, tells_failure};
 use crate::wire::record::{Claim, Contradiction, DoneFact, Evidence};
 
 /// What an agent says of itself.
@@ -32,6 +32,13 @@ fn is_own(claim: &str) -> bool {
 /// Whether an answer says that checks ran or passed.
 fn praises(answer: &str) -> bool {
     claims(answer).iter().any(|claim| CHECKING.contains(&claim.work))
+}
+
+/// Whether what an answer says of checks that passed is said beside what failed: "it passes there, and still fails here",
+/// or with the name of what failed.
+fn praises_a_part(answer: &str, items: &[String]) -> bool {
+    let mut claims = claims(answer).into_iter().filter(|claim| CHECKING.contains(&claim.work));
+    says_red(answer) && (names_item(answer, items) || claims.all(|claim| says_red(&claim.excerpt)))
 }
 
 /// What asks for a number.
@@ -108,7 +115,8 @@ impl WorkLog {
                     || check.count.is_some_and(|count| gives_number(last_text, &count.to_string())))
         };
         let is_told = || (looked || wrote_test) && (tells_failure(last_text, &check.items) || is_found());
-        check.request == latest.number && (is_left() || is_told()) && !praises(last_text)
+        let is_praised = praises(last_text) && !praises_a_part(last_text, &check.items);
+        check.request == latest.number && (is_left() || is_told()) && !is_praised
     }
 
     /// That checks elsewhere failed that the request wants to pass: who only asks how they went has an answer in that.
@@ -135,8 +143,14 @@ impl WorkLog {
     /// That no change is there, though one was asked for.
     fn changes_fact(&self, claim: Claim, asks: bool, last_text: &str) -> Option<String> {
         let takes_back = self.latest.number.is_later() && self.request.takes_back();
-        if asks || !self.request.wants_change(claim) && !takes_back {
+        if asks {
             return None;
+        }
+        // Who asks to take something back has that done.
+        let is_meant = self.request.names(TAKES_BACK) || self.request.takes_back();
+        let undone = || self.lost.taken_back_fact(last_text).filter(|_| !is_meant);
+        if !self.request.wants_change(claim) && !takes_back {
+            return undone().filter(|_| self.request.is_lasting_order());
         }
         if self.changes.is_empty() || self.only_answered(last_text) {
             let well = self.checks.is_clean() || !self.checks.is_failing() && says_needless(last_text);
@@ -149,7 +163,8 @@ impl WorkLog {
             };
             return (!needless && !is_answer).then(|| fact.to_owned());
         }
-        self.lost.taken_back_fact(last_text).filter(|_| !self.request.names(TAKES_BACK))
+        // A script may have been written for one run.
+        undone().filter(|_| !self.lost.is_undone_by_hand() || self.request.is_lasting_order())
     }
 
     /// Whether the answer says that nothing had to be changed, and a look shows it.

@@ -41,13 +41,15 @@ pub(super) fn gave_up(blocks: &[Block], asked: Asked<'_>, as_asked: bool) -> boo
     let is_missing =
         |sentence: &str| !asked.is_question && fails_what_is_asked(sentence, asked.request) && !is_overcome(sentence);
     let with_next = |all: &[String], at: usize| {
-        (is_excuse(&all[at], as_asked) || is_missing(&all[at]))
+        (is_excuse(&all[at], asked, as_asked) || is_missing(&all[at]))
             && (!asked.is_question || is_own(&all[at]))
             && !(asked.is_checked && is_caveat(&all[at], asked.request))
             && !all.get(at + 1).is_some_and(|next| ending_phrases::OVERCOME.is_in(next))
             && !is_past(&all[at], &all[at + 1..], asked.request)
     };
-    if last.last().is_some_and(|sentence| says_tests_fail(sentence) && !is_expected(sentence)) {
+    // To a question, that is an answer.
+    let ends_red = |sentence: &String| !asked.is_question && says_tests_fail(sentence) && !is_expected(sentence);
+    if last.last().is_some_and(ends_red) {
         return true;
     }
     let mut all = first.iter().chain(&last);
@@ -69,7 +71,7 @@ fn folded_sentences(block: &Block) -> Vec<String> {
     sentences(&plain(&block.text)).into_iter().map(fold).collect()
 }
 
-fn is_excuse(folded: &str, as_asked: bool) -> bool {
+fn is_excuse(folded: &str, asked: Asked<'_>, as_asked: bool) -> bool {
     if is_overcome(folded) || ending_phrases::CONDITIONS.begins(folded) || is_question(folded) {
         return false;
     }
@@ -78,7 +80,7 @@ fn is_excuse(folded: &str, as_asked: bool) -> bool {
         || turkish::says_unable(folded)
         || ending_phrases::GAVE_UP.find_all(folded).any(|(at, _)| !is_relative(&folded[..at]))
         || is_pair(&ending_phrases::GAVE_UP_PAIRS, folded)
-        || still_fails(folded)
+        || !asked.is_question && still_fails(folded)
         || !as_asked && is_partial(folded)
         || admits_failure(folded)
         || tells_missed_goal(folded)
@@ -136,14 +138,36 @@ static OWN: Phrases = Phrases::new(&[
     "제가|저는|저도|못했|없었|모르겠|찾을 수 없|접근할 수 없|권한이 없|추측|포기|막혀",
 ]);
 
-/// What says in other languages that something was refused or stopped, and not to whom that happened.
+/// What says that something was refused or stopped, and not to whom that happened; or that something still fails, which
+/// is an answer to a question about it.
 static IMPERSONAL: Phrases = Phrases::new(&[
     "was denied|were denied|was refused|were refused|was blocked|is blocked by|blocked by a|blocked by the|still fails",
+    "is not fixed|isn't fixed|not fixed yet|not yet fixed|still failing|still fail|still broken|still crashes|still occurs|still happens|still red|still does not work|still doesn't work|still not working|remains red|remain red|remains failing|remains broken|bug remains|problem persists|issue persists|error persists|bug persists",
+    "schlägt weiterhin fehl|schlägt immer noch fehl|schlagen weiterhin fehl|schlagen immer noch fehl|échoue toujours|échouent toujours|échoue encore|sigue fallando|siguen fallando|todavía falla|continua falhando|continuam falhando|ainda falha|ainda falham|fallisce ancora|falliscono ancora|continua a fallire|continuano a fallire",
+    "всё ещё падает|все еще падает|по-прежнему падает|всё ещё не работает",
 ]);
+
+/// What says that something cannot be, or does not work, now and for anybody.
+static BY_NATURE: Phrases = Phrases::new(&[
+    "cannot be|can't be|can not be|is not possible|isn't possible|it's not possible|not possible with|impossible without|is impossible",
+    "nicht möglich|unmöglich|n'est pas possible|impossible de|no es posible|não é possível|non è possibile",
+    "невозможно|нельзя|по-прежнему не работает|nie jest możliwe|niet mogelijk|inte möjligt|ikke mulig|ikke muligt|mümkün değil",
+]);
+/// Words for the agent that mean nothing else in another language.
+static AGENT: Phrases = Phrases::new(&[
+    "i|i'm|i've|me|we|us|ich|wir|mir|mich|uns|je ne|je n'*|j'ai|m'a|moi|nous|yo|nosotros|mim|io non|mi è|noi|мне|нам|я|mij|ik|mig|mnie",
+]);
+/// What makes that the agent's own case: it was so when it tried, or with what it has.
+static TRIED: Phrases =
+    Phrases::new(&["was|were|war|waren|leider|here|hier|ici|aquí|aqui|qui|здесь|était|fue|foi|stato"]);
 
 /// Whether what a sentence says is said of the agent. Where words are set apart, most phrases have the subject in them.
 fn is_own(folded: &str) -> bool {
-    if folded.chars().any(is_unspaced) { OWN.is_in(folded) } else { !IMPERSONAL.is_in(folded) }
+    if folded.chars().any(is_unspaced) {
+        return OWN.is_in(folded);
+    }
+    let is_of_the_agent = || AGENT.is_in(folded) || TRIED.is_in(folded) || TRYING.is_in(folded);
+    !IMPERSONAL.is_in(folded) && (!BY_NATURE.is_in(folded) || is_of_the_agent())
 }
 
 fn is_pair(pairs: &[(Phrases, Phrases)], folded: &str) -> bool {
@@ -157,4 +181,39 @@ fn is_relative(before: &str) -> bool {
         word,
         "that" | "which" | "who" | "when" | "if" | "whether" | "where" | "die" | "der" | "qui" | "que" | "che"
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::detect::text::ending::{Asked, Ending};
+
+    fn gave_up(is_question: bool, answer: &str) -> bool {
+        Ending::read_answer(answer, Asked { is_question, ..Asked::default() }) == Ending::GaveUp
+    }
+
+    #[test]
+    fn no_is_an_answer_to_a_question() {
+        for answer in [
+            "No. The archive cannot be restored: it ends in the middle of a block.",
+            "Nein, zwei Konten je Kunde sind mit dieser Tabelle nicht möglich: `kunde` hat eine Spalte dafür.",
+            "Non, il n'est pas possible de partager ce verrou entre deux régions.",
+            "No es posible con la versión libre: la función es de pago.",
+            "With `LANG=C` it still fails, with `de_DE` it passes.",
+            "Le test dépend de l'horloge : en UTC il échoue toujours, à Paris il passe.",
+            "无法还原：文件不完整。",
+        ] {
+            assert!(!gave_up(true, answer), "{answer}");
+        }
+        for answer in [
+            "I could not open the archive: my account has no right to read it.",
+            "Es war mir nicht möglich, das Archiv zu öffnen.",
+            "Leider nicht möglich: der Server ist von hier nicht erreichbar.",
+            "It is not possible to verify that from this machine.",
+            "我没有权限，无法读取归档。",
+        ] {
+            assert!(gave_up(true, answer), "{answer}");
+        }
+        assert!(gave_up(false, "Das ist mit der Tabelle nicht möglich."));
+        assert!(gave_up(false, "The export still fails."));
+    }
 }
