@@ -78,6 +78,11 @@ pub fn duration(ms: i64) -> String {
     }
 }
 
+/// An amount of dollars for people: whole cents, and more digits if it is small.
+pub fn dollars(amount: f64) -> String {
+    if amount > 0.0 && amount < 0.1 { format!("${amount:.4}") } else { format!("${amount:.2}") }
+}
+
 /// `text` without the frames of a stack, `at name (/path/file.js:1:2)`: they tell a person nothing. Of a text that is
 /// nothing else, all is kept.
 pub fn without_frames(text: &str) -> Cow<'_, str> {
@@ -302,6 +307,11 @@ mod tests {
     fn tells_durations() {
         let told = [-5, 999, 59_999, 60_000, 200_000, 12_336_000, 17_999_000].map(duration);
         assert_eq!(told, ["0 s", "0 s", "59 s", "1 min 0 s", "3 min 20 s", "3 h 25 min", "4 h 59 min"]);
+    }
+
+    #[test]
+    fn tells_dollars() {
+        assert_eq!([0.0, 0.003_75, 0.1, 12.345].map(dollars), ["$0.00", "$0.0037", "$0.10", "$12.35"]);
     }
 
     #[test]

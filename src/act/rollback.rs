@@ -67,6 +67,8 @@ async fn foreign(server: &Server, session: &str, message: &str) -> Result<Compar
         Ok(candidates) => candidates,
         Err(refusal) => return Ok(Compared { refusal: Some(refusal), ..compared }),
     };
+    // Those that are left out may have changed anything.
+    ours.ran |= below.len() == OTHERS;
     for child in below {
         // Its work is the session's.
         let theirs = server.changes(child, Since::Time(began)).await?;

@@ -53,8 +53,9 @@ pub fn confirm(opened: &Opened, ts: i64, key: &PipeKey) -> Result<(), Doubt> {
     let (Some(proof), Some(pid)) = (&opened.proof, opened.pid) else {
         return Err(Doubt::NoProof);
     };
-    let secret = key.read().map_err(|error| Doubt::NoKey(error.to_string()))?;
+    // Of a recording, this says more than a key that was never made.
     let stream = Identity::of(pid).ok_or(Doubt::Gone(pid))?;
+    let secret = key.read().map_err(|error| Doubt::NoKey(error.to_string()))?;
     let signed = claim(opened, ts, &stream, &secret).ok_or(Doubt::Invalid)?;
     signed.verify_slice(&unhex(proof).ok_or(Doubt::Invalid)?).map_err(|_| Doubt::Invalid)?;
     let in_run = matches!(key, PipeKey::Run(_));

@@ -4,7 +4,8 @@ use super::markup::markup;
 use super::page::Report;
 use super::summary::{Episode, Severity, Summary};
 use super::text::{grades, since, time, used, waste};
-use super::units::{dollars, duration, number};
+use super::units::{duration, number};
+use crate::printable::dollars;
 use crate::wire::record::Wasted;
 use std::fmt::Write;
 
@@ -101,7 +102,10 @@ fn habits(page: &mut Page, report: &Report) {
             number(habit.recordings),
             number(habit.calls),
             number(habit.tokens),
-            habit.dollars.map_or_else(String::new, |cost| format!("about {}", dollars(cost))),
+            habit
+                .dollars
+                .filter(|cost| *cost > 0.0)
+                .map_or_else(String::new, |cost| format!("about {}", dollars(cost))),
         ));
     }
     page.add("\nProblems that share calls count them both; a recording counts each call once.\n");

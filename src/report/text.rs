@@ -4,7 +4,8 @@
 use super::page::Report;
 use super::shown::Shown;
 use super::summary::{Episode, Summary};
-use super::units::{count, dollars, duration, number};
+use super::units::{count, duration, number};
+use crate::printable::dollars;
 use crate::wire::record::{Grade, Wasted};
 use crate::wire::{Timestamp, Usage};
 use std::fmt::{Result, Write};

@@ -32,11 +32,6 @@ pub(super) fn count(n: u64, noun: &str) -> String {
     format!("{} {noun}{plural}", number(n))
 }
 
-/// An amount of money: `$0.0213`, `$1.50`. Small amounts have more digits.
-pub(super) fn dollars(amount: f64) -> String {
-    if amount < 0.1 { format!("${amount:.4}") } else { format!("${amount:.2}") }
-}
-
 /// A time as ISO 8601 in UTC, without a zone: `2026-11-26T00:00:00`. Years before 1970 are shown as 1970.
 pub(super) fn iso(at: Timestamp) -> String {
     let ms = at.ms().max(0);

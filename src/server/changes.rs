@@ -155,8 +155,13 @@ impl Changes {
             match &*part.kind {
                 "patch" => part.files.into_iter().for_each(|file| insert(&mut self.patched, file, directory)),
                 "tool" if EDITING.iter().any(|word| part.tool.contains(word)) => {
-                    let files = named(&part.state.input).into_iter().chain(named(&part.state.metadata));
-                    files.for_each(|file| insert(&mut self.named, file, directory));
+                    let mut files = named(&part.state.input);
+                    files.extend(named(&part.state.metadata));
+                    // Nobody knows what one changed that names no file.
+                    self.ran |= files.is_empty();
+                    for file in files {
+                        insert(&mut self.named, file, directory);
+                    }
                 }
                 "tool" => self.ran |= !READING.contains(&&*part.tool),
                 _ => {}

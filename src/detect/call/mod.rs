@@ -323,8 +323,7 @@ fn is_failed_check(kind: CallKind, check: Option<&checks::CheckOutcome>) -> bool
     kind == CallKind::Check && matches!(check, Some(checks::CheckOutcome::Failed { .. }))
 }
 
-/// The ids of what a result tells of. Who makes a thing, or checks one, does the same again, and Git shows what was just
-/// made: of those, none.
+/// The ids of what a result tells of; none if a call makes a thing or checks one, which is the same again whatever its id.
 fn news(
     raw: Option<Raw<'_>>,
     kind: CallKind,
@@ -332,9 +331,11 @@ fn news(
     input: &Input,
     check: Option<&checks::CheckOutcome>,
 ) -> Vec<u64> {
-    let shows_versions = || input.command.as_deref().is_some_and(|command| has_word(command, &["git", "jj", "hg"]));
+    /// What makes versions and containers, each with an id of its own.
+    const MAKES: [&str; 5] = ["git", "jj", "hg", "docker", "podman"];
+    let is_tool_of_ids = || input.command.as_deref().is_some_and(|command| has_word(command, &MAKES));
     let may_tell = matches!(kind, CallKind::Observe | CallKind::Unknown | CallKind::Poll) && check.is_none();
-    raw.filter(|_| may_tell && !does(tool) && !shows_versions()).map(news::of_result).unwrap_or_default()
+    raw.filter(|_| may_tell && !does(tool) && !is_tool_of_ids()).map(news::of_result).unwrap_or_default()
 }
 
 /// What a result shows of the way that is left.
@@ -471,7 +472,7 @@ fn page(raw: Raw<'_>, tool: &str, input: &Input) -> Option<u32> {
         return None;
     }
     let title = text::beginning(raw, TITLE);
-    title.split(|c: char| !c.is_alphanumeric()).find_map(|word| word.parse().ok()).filter(|page| *page <= LAST)
+    title.split(|c: char| !c.is_alphanumeric()).filter_map(|word| word.parse().ok()).find(|page| *page <= LAST)
 }
 
 /// Whether a result is the id of a thing and nothing else.

@@ -56,14 +56,22 @@ impl Aim {
 
     /// Whether one of the targets is a path, a file or a host, and so no word that says what a program does.
     pub(crate) fn names_place(&self) -> bool {
-        let has_dot = |name: &str| name.split('.').filter(|part| !part.is_empty()).count() > 1;
-        self.names.iter().any(|name| name.contains('/') || has_dot(name))
+        self.names.iter().any(|name| name.contains('/') || is_host_or_file(name))
     }
 
     /// Whether a message names one of the targets.
     pub(crate) fn is_named_in(&self, message: &str) -> bool {
         self.names.iter().any(|name| message.contains(name.as_str()))
     }
+}
+
+/// Whether a word is four numbers, or has letters behind its last dot.
+fn is_host_or_file(word: &str) -> bool {
+    let parts: Vec<&str> = word.split('.').collect();
+    let is_number = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    let ends_in_letters = |last: &&str| last.len() > 1 && last.bytes().all(|byte| byte.is_ascii_alphabetic());
+    let is_named = parts.len() > 1 && !parts[0].is_empty() && parts.last().is_some_and(ends_in_letters);
+    !word.contains(' ') && (parts.len() == 4 && parts.iter().all(is_number) || is_named)
 }
 
 /// The server in an address, with its port: `https://a.example/x`, `localhost:8080/x`.
@@ -111,6 +119,12 @@ mod tests {
         assert_eq!(names("Is it up?\nalpha.example", Some("Is it up?")), ["alpha.example"]);
         assert_eq!(names("5\nout of scope", Some("out of scope")), ["out of scope"]);
         assert_eq!(names("Is it up?\nalpha.example", None), ["Is it up?", "alpha.example"]);
+    }
+
+    #[test]
+    fn hosts_and_files_have_dots() {
+        assert!(["10.2.0.11", "db.example", "notes.txt"].iter().all(|word| is_host_or_file(word)));
+        assert!(!["0.25", "v1.2", "1.2.3", "see a.b c", "status", ".env"].iter().any(|word| is_host_or_file(word)));
     }
 
     #[test]

@@ -11,7 +11,7 @@ pub(crate) const UUID: [usize; 5] = [8, 4, 4, 4, 12];
 /// Units of time; a number followed by one is a duration.
 const UNITS: [&str; 8] = ["ns", "us", "ms", "s", "sec", "secs", "seconds", "min"];
 /// Those of spans so short that they tell how fast a machine was just then, also behind a space.
-const SHORT_UNITS: [&str; 3] = [" ms", " us", " ns"];
+const SHORT_UNITS: [&str; 5] = [" ms", " us", " µs", " μs", " ns"];
 /// Units of the durations that have several, such as `1h5m`, and that tools show where there is one: `3m`, `2d`.
 const LONG_UNITS: &[u8] = b"smhdw";
 /// From this many letters and digits on, a word in which they alternate is a random id: ULID, nanoid, `req_011CSqF…`.

@@ -224,7 +224,9 @@ fn is_text(raw: &[u8], cycle: &Cycle) -> bool {
     let is_sentence = foreign.len() >= CHARACTERS;
     let letters = unit.iter().any(|b| b.is_ascii_alphabetic() || !b.is_ascii());
     let spaces = unit.iter().any(u8::is_ascii_whitespace);
-    let is_script = unit.len() <= SCRIPT_UNIT && !unit.iter().any(u8::is_ascii);
+    // The sign for a long vowel is taken for that of a divider.
+    let is_sign = |byte: &u8| !byte.is_ascii() || *byte == b'-';
+    let is_script = unit.len() <= SCRIPT_UNIT && unit.iter().all(is_sign) && !foreign.is_empty();
     (letters && spaces) || is_sentence || cycle.length >= if is_script { SCRIPT_LENGTH } else { DATA_LENGTH }
 }
 
@@ -251,10 +253,11 @@ mod tests {
 
     #[test]
     fn stops_a_few_letters_without_spaces() {
-        for (unit, times) in [("的", 700), ("です", 350), ("🚀", 700), ("да", 400)] {
+        for (unit, times) in [("的", 700), ("です", 350), ("🚀", 700), ("да", 400), ("エラー", 200)] {
             assert_eq!(text_findings(&text(unit, times)), [(NAME.to_owned(), Grade::Stop)], "{unit}");
         }
-        for (unit, times) in [("的", 200), ("ーー", 300), ("━", 700), ("AT", 500), ("0", 1000)] {
+        for (unit, times) in [("的", 200), ("ーー", 300), ("━", 700), ("…", 700), ("★☆", 300), ("AT", 500), ("0", 1000)]
+        {
             assert_eq!(text_findings(&text(unit, times)), [], "{unit}");
         }
     }

@@ -177,7 +177,9 @@ impl Polling {
             return;
         };
         let allowed = u64::try_from(context.allowed.looks / 1000).unwrap_or(0);
-        let is_long = || waited >= context.config.limit(&WARN).max(allowed) || fails(call) || says_finished(&call.ends);
+        // Who is told to try every minute is to go on though it fails.
+        let is_vain = || waited >= allowed && fails(call);
+        let is_long = || waited >= context.config.limit(&WARN).max(allowed) || is_vain() || says_finished(&call.ends);
         self.warned = is_over || is_stuck || is_long();
         let grade = if self.warned { Grade::Warn } else { Grade::Notice };
         let mut signal = Signal::new(NAME, Kind::Stagnation, grade, 0, summary);

@@ -29,8 +29,8 @@ pub(super) const TAKES_BACK: &[&str] = &[
 ];
 /// What tells that something was put aside, or is out again.
 static IS_OUT: Phrases = Phrases::new(&[
-    "aside|shelved|parked|removed|out again|no longer|as before|as it was|untouched|unchanged|beiseite|entfernt|wieder raus|wieder weg|unverändert|mis de côté|retiré*|enlevé*|inchangé*|apartad*|aparcad*|quitad*|sin cambios|retirad*|removid*|inalterad*|da parte|rimoss*|invariat*|убра*|удал*|отложен*|без изменений|usunię*|odłożon*|verwijderd|opzij|borttag*|fjernet",
-    "移除|去掉|暂存|搁置|不再|没有改动|未改动|外し|削除し|退避|変更はありません|제거|치워",
+    "aside|shelved|parked|removed|out again|as before|as it was|beiseite|entfernt|wieder raus|wieder weg|unverändert|mis de côté|retiré*|enlevé*|inchangé*|apartad*|aparcad*|quitad*|sin cambios|retirad*|removid*|inalterad*|rimoss*|invariat*|убра*|удалил*|удален*|удалён*|отложен*|без изменений|usunię*|odłożon*|verwijderd|opzij|borttag*|fjernet",
+    "移除|去掉|暂存|搁置|没有改动|未改动|外し|削除し|退避|変更はありません|제거|치워",
 ]);
 
 /// What one call did with files.
@@ -116,7 +116,10 @@ fn rewritten_alone(command: &str) -> Option<Vec<String>> {
     (!files.is_empty()).then_some(files)
 }
 
-/// The files that a line deletes, if nothing else in it but steps of Git changes anything.
+/// What Git takes changes back with, or looks.
+const TAKING_BACK: [&str; 8] = ["checkout", "restore", "reset", "clean", "stash", "status", "diff", "log"];
+
+/// The files that a line deletes, if nothing else in it changes anything but what Git takes back.
 fn deleted_alone(command: &str) -> Vec<String> {
     if !command.contains("rm ") {
         return Vec::new();
@@ -129,7 +132,7 @@ fn deleted_alone(command: &str) -> Vec<String> {
             [rm, named @ ..] if rm == "rm" => {
                 files.extend(named.iter().filter(|word| !word.starts_with('-')).map(|file| join(&place, file)));
             }
-            [git, ..] if git == "git" => {}
+            [git, sub, ..] if git == "git" && TAKING_BACK.contains(&sub.as_str()) => {}
             _ if !command.writes.is_empty() || matches!(command.effect(), Effect::Mutate | Effect::Unknown) => {
                 return Vec::new();
             }
@@ -187,6 +190,8 @@ pub(super) struct LostWork {
     edits: Edits,
     /// Something was edited for the latest request.
     is_begun: bool,
+    /// A commit holds work for it: what is tried and taken out again behind that is no loss.
+    is_kept: bool,
     /// The command that put all of it aside, while nobody brings it back or edits anew.
     put_aside: Option<String>,
 }
@@ -199,6 +204,7 @@ impl LostWork {
         self.put_aside = None;
         self.edits = Edits::default();
         self.is_begun = false;
+        self.is_kept = false;
     }
 
     /// Records that a commit holds what was edited.
@@ -207,7 +213,9 @@ impl LostWork {
             self.committed_since || self.others_since || self.edited.iter().any(|edited| edited.since);
         // A pull may count as a commit, and holds nothing that was put aside.
         let put_aside = self.put_aside.take();
-        *self = Self { failed: std::mem::take(&mut self.failed), committed_since, put_aside, ..Self::default() };
+        let is_kept = self.is_kept || self.others || !self.edited.is_empty();
+        *self =
+            Self { failed: std::mem::take(&mut self.failed), committed_since, put_aside, is_kept, ..Self::default() };
     }
 
     /// Records that all that was changed so far is checked.
@@ -239,7 +247,7 @@ impl LostWork {
                 for (file, is_whole) in files.iter().filter(|(file, _)| !is_temporary(file)) {
                     self.edit(file, *is_whole);
                 }
-                let is_nothing = self.edits.record(edit) && !self.others && !self.overflown;
+                let is_nothing = self.edits.record(edit) && !self.others && !self.overflown && !self.is_kept;
                 if let Some((file, _)) = files.first().filter(|_| is_nothing) {
                     self.taken_back = Some(format!("the last edit of {}", name(file)));
                     self.by_hand = true;
@@ -280,7 +288,8 @@ impl LostWork {
     /// Records that files are deleted, and says whether all of them were written by the session.
     fn delete(&mut self, files: &[String], command: &str) -> bool {
         let is_one = |edited: &Edited, file: &String| {
-            edited.is_whole && is_covered(&edited.file, "", std::slice::from_ref(file)) && is_file(file)
+            let is_pattern = file.contains(['*', '?', '[']);
+            edited.is_whole && is_covered(&edited.file, "", std::slice::from_ref(file)) && is_file(file) && !is_pattern
         };
         let is_own = |file: &String| is_temporary(file) || self.edited.iter().any(|edited| is_one(edited, file));
         if files.is_empty() || !files.iter().all(is_own) {
@@ -289,17 +298,17 @@ impl LostWork {
         let before = self.edited.len();
         self.edited.retain(|edited| !files.iter().any(|file| is_one(edited, file)));
         if before > 0 && self.edited.is_empty() {
-            self.take_back(command, self.others);
-            self.by_hand = true;
+            self.take_back(command, self.others, true);
         }
         true
     }
 
-    /// Records that a command took back all that was edited. `leaves_others` says that there may be other changes.
-    fn take_back(&mut self, command: &str, leaves_others: bool) {
-        if self.is_begun && !leaves_others && !self.overflown {
+    /// Records that a command took back all that was edited, perhaps without Git. `leaves_others` says that there may be
+    /// other changes.
+    fn take_back(&mut self, command: &str, leaves_others: bool, by_hand: bool) {
+        if self.is_begun && !leaves_others && !self.overflown && !self.is_kept {
             self.taken_back = Some(format!("`{}`", quoted(command, EXCERPT)));
-            self.by_hand = false;
+            self.by_hand = by_hand;
             self.edits = Edits::default();
         }
     }
@@ -371,13 +380,18 @@ impl LostWork {
         if !self.edited.is_empty() {
             self.taken_back = None;
         } else if before > 0 {
-            self.take_back(command, leaves_others);
+            self.take_back(command, leaves_others, false);
         }
         // What was checked with it is another state.
         self.others_since |= taken.iter().any(|edited| edited.checked);
         let as_checked = !self.others_since && !self.edited.iter().any(|edited| edited.since);
         let as_before = self.edited.is_empty() && !leaves_others;
         !taken.is_empty() && !self.overflown && !self.committed_since && (as_checked || as_before)
+    }
+
+    /// Whether all that was changed for the latest request was taken back.
+    pub(super) fn is_undone(&self) -> bool {
+        self.taken_back.is_some()
     }
 
     /// That all changes were taken back, unless the answer tells so.
@@ -533,6 +547,8 @@ mod tests {
         assert!(after(&["rm pool.go", "git checkout -- ."], "Main uses the pool."));
         assert!(!after(&["git checkout main.go"], "The pool is there."));
         assert!(!after(&["git checkout main.go && rm pool.go old.go"], "The old file is gone."));
+        assert!(!after(&["git checkout main.go", "rm -f *.log"], "The pool is there."));
+        assert!(!after(&["git checkout main.go", "git apply pool.go && rm pool.go"], "It is applied."));
         assert!(!after(&["git checkout main.go && rm pool.go && ./generate"], "Main uses the pool."));
         assert!(!after(&["git checkout main.go && rm pool.go"], "I put it aside, for it is slower."));
         assert!(!after(&["git checkout main.go && rm pool.go"], "Rolled back: it is slower."));

@@ -4,7 +4,7 @@ use crate::detect::text::asked_acts::asked_acts;
 use crate::detect::text::claims::Work;
 use crate::detect::text::ending::Asked;
 use crate::detect::text::omitted::omits_what_is_asked;
-use crate::detect::text::phrases::{Phrases, fold};
+use crate::detect::text::phrases::{Phrases, fold, is_unspaced};
 use crate::detect::text::remainder::{is_part_asked, leaves_remainder};
 use crate::detect::text::still_running::says_it_runs;
 use crate::wire::record::Claim;
@@ -43,16 +43,29 @@ static ONLY_ANSWER: Phrases = Phrases::new(&[
     "nur antworten|antworte nur|nur eine antwort|nur beantworten|nur erklären|erkläre nur|erklär nur|sag mir nur|sag nur|nur berichten|nur analysieren|nur eine analyse|réponds seulement|réponds juste|réponds uniquement|répondez seulement|répondez uniquement|réponse seulement|explique seulement|explique juste|dis-moi seulement|dis-moi juste|analyse seulement|juste une réponse",
     "solo responde|sólo responde|responde solo|responde sólo|solo dime|sólo dime|dime solo|solo explica|sólo explica|solo analiza|só responde|só responda|apenas responda|responda apenas|responda só|diga apenas|apenas explica|apenas explique|só explica|rispondi solo|rispondi soltanto|solo una risposta|dimmi solo|dimmi soltanto|spiega solo|spiegami solo",
     "просто ответь*|только ответь*|просто скажи*|только скажи*|просто объясни*|только объясни*|tylko odpowiedz|tylko powiedz|tylko wyjaśnij|alleen antwoorden|antwoord alleen|alleen uitleggen|svara bara|bara svara|bare svar|svar bare|sadece cevap*|sadece yanıt*|sadece açıkla*",
-    "只回答|只需回答|回答就行|回答即可|只要回答|只解释|只需解释|只要告诉我|答えるだけ|回答だけ|答えだけ|説明だけ|대답만|답만|설명만",
+    "只回答|只需回答|回答就行|回答即可|只要回答|只解释|只需解释|只要告诉我|答えるだけ|回答だけ|答えだけ|説明だけ|대답만|설명만",
 ]);
 /// What asks to try something out or to take something away, after which what was written need not stay.
 static TRIAL: Phrases = Phrases::new(&[
     "try|try out|experiment*|measure|benchmark|profile|see if|see whether|see what|see how|test if|test whether|reproduce|debug|bisect|temporar*|for now|prototype|spike|what happens|play with|explore|evaluate|estimate|instrument|out again|remove it again|then remove|afterwards",
     "probier*|versuch*|testweise|miss|messen|vorübergehend|temporär*|danach|essaie|essayez|essayer|mesure*|temporair*|provisoire*|prueba|probar|mide|medir|temporal*|prova|provare|misura*|tenta|tente|teste|meça|temporane*|provisori*|попробуй*|попробовать|измерь*|замерь*|эксперимент*|временно|spróbuj|zmierz|tymczasow*|probeer|tijdelijk|testa|mät|tillfällig*|prøv|mål|midlertidig*|dene|geçici",
+    "give me|show|screenshot|prove|demonstrate|compare|how fast|how long|numbers|figures|zeig*|beweis*|vergleich*|montre*|prouve*|compar*|muestra|demuestra|mostra|dimostra|покажи*|докажи*|сравни*|展示|证明|比较|見せて|比較",
     "delete|remove|clean up|take out|lösch*|entfern*|aufräum*|supprim*|enlève*|retire*|nettoie|borra*|elimina*|quita*|limpia|apaga*|limpe|cancella*|rimuov*|togli|удали*|убери*|usuń|posprzątaj|verwijder*|ruim|ta bort|fjern|sil",
     "删除|移除|清理|削除|消して|片付け|삭제|제거|정리",
     "试试|尝试|测量|临时|实验|試し|計測|一時|実験|시도|측정|임시|실험",
 ]);
+
+/// Whether a folded message asks for nothing but an answer, in a clause of its own: what "should only report errors" is
+/// something else.
+fn asks_only_answer(folded: &str) -> bool {
+    const MARKS: [char; 13] = ['.', ',', ';', ':', '!', '?', '\n', '(', ')', '—', '。', '，', '？'];
+    const POLITE: [&str; 5] = ["please", "bitte", "svp", "por favor", "пожалуйста"];
+    ONLY_ANSWER.find_all(folded).any(|(start, end)| {
+        let (before, behind) = (folded[..start].trim_end_matches(' '), folded[end..].trim_start_matches(' '));
+        let begins = before.is_empty() || before.ends_with(MARKS) || POLITE.iter().any(|word| before.ends_with(word));
+        begins || behind.is_empty() || behind.starts_with(MARKS)
+    })
+}
 
 /// How far after a verb its object is looked for, in bytes.
 const OBJECT: usize = 60;
@@ -145,7 +158,7 @@ impl UserRequest {
         let looks = ANSWER.is_in(&folded)
             || (LOOK.begins(folded.trim_start()) || ends_with_proposal(&folded)) && !then_changes(&folded)
             || folded.trim_end().ends_with(['?', '？', '؟']);
-        let only_answer = ONLY_ANSWER.is_in(&folded) && !then_changes(&folded);
+        let only_answer = asks_only_answer(&folded) && !then_changes(&folded);
         let looks = looks || only_answer;
         let wants_change =
             !only_answer && (CHANGE.find_all(&folded).any(|(start, _)| is_asked(&folded[..start])) || mends(&folded));
@@ -183,13 +196,18 @@ impl UserRequest {
 
     /// Whether a question stands in it. The mark in an address is none.
     fn has_question(&self) -> bool {
-        let ends = |(at, _): (usize, &str)| !self.folded[at + 1..].starts_with(|c: char| c.is_ascii_alphanumeric());
+        let ends = |(at, _): (usize, &str)| {
+            !self.folded[at + 1..]
+                .starts_with(|c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '&' | '=' | '/'))
+        };
         self.folded.contains(['？', '؟']) || self.folded.match_indices('?').any(ends)
     }
 
     /// Whether the message is an order to do something that stays: no question, and nothing to try out.
     pub(crate) fn is_lasting_order(&self) -> bool {
-        !self.looks && !TRIAL.is_in(&self.folded)
+        // "go on" asks for what was asked before.
+        let is_long = self.folded.split_whitespace().count() > 2 || self.folded.chars().any(is_unspaced);
+        !self.looks && is_long && !TRIAL.is_in(&self.folded)
     }
 
     /// What an answer to the message has to be read with.

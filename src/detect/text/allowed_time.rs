@@ -47,46 +47,39 @@ static WAITS: Phrases = Phrases::new(&[
 ]);
 
 /// What stands before or behind the time between two looks.
-const EVERY: [&str; 24] = [
-    "every",
-    "each",
-    "alle",
-    "aller",
-    "toutes les",
-    "tous les",
-    "chaque",
-    "cada",
-    "ogni",
-    "каждые",
-    "каждый",
-    "каждую",
-    "co",
-    "elke",
-    "iedere",
-    "om de",
-    "var",
-    "hver",
-    "her",
-    "każde",
-    "每",
-    "每隔",
-    "隔",
-    "毎",
+#[rustfmt::skip]
+const EVERY: [&str; 22] = [
+    "every", "each", "alle", "aller", "toutes les", "tous les", "chaque", "cada", "ogni", "каждые", "каждый", "каждую", "co", "elke", "iedere", "om de", "var", "hver",
+    "każde", "每", "隔", "毎",
 ];
 const APART: [&str; 7] = ["おき", "ごと", "毎", "間隔", "마다", "에 한", "一次"];
 /// How many looks at such times are wanted at least: who asks for them knows that they cost little.
 const LOOKS: i64 = 36;
 
+/// The same without a number.
+static EACH_MINUTE: Phrases = Phrases::new(&[
+    "every minute|each minute|once a minute|jede minute|minütlich|einmal pro minute|chaque minute|toutes les minutes|une fois par minute|cada minuto|una vez por minuto|a cada minuto|ogni minuto|каждую минуту|раз в минуту|co minutę|elke minuut|varje minut|hvert minut|her dakika|每分钟|毎分|매분",
+]);
+static EACH_HOUR: Phrases = Phrases::new(&[
+    "every hour|each hour|hourly|once an hour|jede stunde|stündlich|chaque heure|toutes les heures|cada hora|a cada hora|ogni ora|каждый час|раз в час|co godzinę|elk uur|varje timme|hver time|her saat|每小时|每个小时|毎時|매시간",
+]);
+
+/// What asks for looks or tries, beside an interval: many other things happen every hour.
+static LOOKING: Phrases = Phrases::new(&[
+    "check*|look|look at|poll*|watch*|monitor*|try|trying|retry*|keep|ping|query|observe|prüf*|schau*|versuch*|probier*|beobacht*|überwach*|sieh|vérifi*|regard*|essaie|essaye*|essayer|surveill*|comprueb*|revis*|mira|intent*|vigil*|observ*|verific*|verifi*|tenta|tente|olha|olhe|monitor*|controll*|guarda|prova|sorvegli*",
+    "проверяй*|смотри*|пробуй*|следи*|наблюдай*|sprawdz*|patrz|próbuj*|obserwuj*|kijk|controleer|probeer|kolla|försök|sjekk|prøv|kontrol*|bekijk|検査|检查|查看|看|试|監視|监控|观察|轮询|確認|見て|試し|확인|시도|감시",
+]);
+
 /// What says that something takes hours, without saying how many.
 static HOURS: Phrases = Phrases::new(&[
-    "takes hours|take hours|for hours|several hours|some hours|a few hours|many hours|stunden dauern|dauert stunden|mehrere stunden|einige stunden|ein paar stunden|stundenlang|des heures|plusieurs heures|quelques heures|varias horas|unas horas|algunas horas|várias horas|muitas horas|diverse ore|parecchie ore|alcune ore",
+    "takes hours|take hours|run for hours|runs for hours|wait for hours|several hours|some hours|a few hours|many hours|stunden dauern|dauert stunden|mehrere stunden|einige stunden|ein paar stunden|stundenlang|des heures|plusieurs heures|quelques heures|varias horas|unas horas|algunas horas|várias horas|muitas horas|diverse ore|parecchie ore|alcune ore",
     "несколько часов|часами|kilka godzin|enkele uren|urenlang|flera timmar|flere timer|saatlerce|birkaç saat|几个小时|几小时|数小时|好几个小时|数時間|何時間も|몇 시간",
 ]);
 const SEVERAL: i64 = 6 * HOUR;
 
 /// What names a night, or a time of day to come.
 static OVERNIGHT: Phrases = Phrases::new(&[
-    "in the morning|tomorrow morning|morgen früh|demain matin|mañana por la mañana|amanhã de manhã|domani mattina|завтра утром|jutro rano|morgenochtend|明天早上|明早|明日の朝|내일 아침",
+    "back in the morning|back tomorrow|return in the morning|see you in the morning|see you tomorrow|bin morgen früh|bis morgen früh|reviens demain|à demain|vuelvo mañana|hasta mañana|volto amanhã|torno domani|вернусь утром|до завтра|wracam jutro|ben morgen|明早回来|明天早上回来|明日の朝戻|내일 아침에 돌아",
     "overnight|through the night|all night|during the night|until the morning|until tomorrow|by tomorrow morning|über nacht|die ganze nacht|bis morgen|bis zum morgen|cette nuit|toute la nuit|jusqu'à demain|toda la noche|durante la noche|hasta mañana|a noite toda|durante a noite|até amanhã|tutta la notte|fino a domani",
     "всю ночь|ночью|до утра|до завтра|przez noc|do rana|de hele nacht|tot morgen|hela natten|til i morgen|整夜|通宵|过夜|到明天|一晩|夜通し|朝まで|밤새|내일까지",
 ]);
@@ -134,7 +127,14 @@ fn of_sentence(sentence: &str) -> AllowedTime {
     let waits = WAITS.is_in(sentence);
     let names_time = || AT_TIME.as_ref().is_some_and(|times| times.is_match(sentence));
     let is_night = OVERNIGHT.is_in(sentence) || (waits || NOT_BEFORE.is_in(sentence)) && names_time();
-    let mut allowed = AllowedTime { wait: if is_night { NIGHT } else { 0 }, looks: 0 };
+    let looks = LOOKING.is_in(sentence);
+    let each = match (EACH_MINUTE.is_in(sentence), EACH_HOUR.is_in(sentence)) {
+        _ if !looks => 0,
+        (_, true) => HOUR,
+        (true, false) => MINUTE,
+        (false, false) => 0,
+    };
+    let mut allowed = AllowedTime { wait: if is_night { NIGHT } else { 0 }, looks: (each * LOOKS).min(NIGHT) };
     if waits {
         if HOURS.is_in(sentence) {
             allowed.wait = allowed.wait.max(SEVERAL);
@@ -144,6 +144,9 @@ fn of_sentence(sentence: &str) -> AllowedTime {
             let is_hours = found.name("hours").or_else(|| found.name("hours_han")).is_some();
             let amount = tenths(number.as_str()).unwrap_or_default() * if is_hours { HOUR } else { MINUTE } / 10;
             if is_between(&sentence[..number.start()], &sentence[all.end()..]) {
+                if !looks {
+                    continue;
+                }
                 allowed.looks = allowed.looks.max((amount * LOOKS).min(NIGHT));
             } else {
                 allowed.wait = allowed.wait.max(amount.min(NIGHT) / SLACK.1 * SLACK.0);
@@ -155,7 +158,9 @@ fn of_sentence(sentence: &str) -> AllowedTime {
 
 /// Whether an amount is the time between two looks, as what stands before or behind it says.
 fn is_between(before: &str, behind: &str) -> bool {
-    let (before, behind) = (before.trim_end(), behind.trim_start());
+    // "every 10-15 minutes", "every ~10 minutes"
+    let before = before.trim_end_matches(|c: char| c.is_ascii_digit() || c.is_whitespace() || "-–~≈".contains(c));
+    let behind = behind.trim_start();
     let ends = |word: &str| {
         let rest = before.strip_suffix(word);
         rest.is_some_and(|rest| !word.is_ascii() || !rest.ends_with(|c: char| c.is_alphanumeric()))
@@ -201,6 +206,7 @@ mod tests {
             ("等待构建完成，大约需要3小时", 225),
             ("約二時間かかります", 150),
             ("Sync the mirror overnight", 720),
+            ("The report that is sent in the morning is empty", 0),
             ("Publish it at 06:00, not before", 720),
             ("The cache keeps entries for 24 hours; purge it", 0),
             ("Fix the timeout of 30 minutes in config.py", 0),
@@ -222,6 +228,12 @@ mod tests {
             ("每10分钟检查一次，直到完成", 360),
             ("Vérifie toutes les 5 minutes", 180),
             ("Wait two hours", 150),
+            ("Keep trying every minute until it works", 36),
+            ("Schau stündlich nach", 720),
+            ("每分钟看一次", 36),
+            ("Check every 10-15 minutes", 540),
+            ("The log rotates every hour, fix that", 0),
+            ("Fix the export that runs every 10 minutes", 0),
             ("Retry all 3 minutes of it", 0),
         ] {
             assert_eq!(allowed_time(text).looks / MINUTE, looks, "{text}");

@@ -1,16 +1,21 @@
-//! Tells whether a text ends before its end: inside of a code block, or in the middle of a sentence.
+//! Tells whether a text ends before its end: inside a code block, or in the middle of a sentence.
 
 use super::answer::{Shape, blocks, sentences};
 use super::phrases::is_unspaced;
 
-/// A longer text is not kept as a whole, so that a fence may be missing, in bytes.
-const WHOLE: usize = 16 * 1024;
+/// A longer text is not kept as a whole, so that a fence may be missing, in bytes: where it was cut, a character may be
+/// missing as well.
+const WHOLE: usize = 16 * 1024 - 8;
+/// How many letters a sentence has where words are not set apart.
+const LETTERS: usize = 6;
+/// What ends a sentence.
+const ENDS: [char; 6] = ['.', '!', '?', '。', '！', '？'];
 /// How many words a sentence has that says something.
 const WORDS: usize = 4;
 /// Words that no sentence ends with.
 #[rustfmt::skip]
-const LEADING: [&str; 52] = [
-    "the", "a", "an", "of", "to", "and", "or", "with", "for", "from", "is", "are", "because", "der", "die", "das", "den", "dem", "und", "oder", "mit", "ein", "eine", "von", "für", "le", "les",
+const LEADING: [&str; 50] = [
+    "the", "a", "of", "to", "and", "or", "with", "for", "from", "is", "are", "because", "der", "die", "das", "den", "dem", "und", "oder", "ein", "eine", "von", "für", "le", "les",
     "de", "des", "et", "un", "une", "du", "pour", "avec", "el", "los", "y", "con", "para", "que", "os", "com", "um", "uma", "il", "di", "per", "и", "в", "на", "с",
 ];
 
@@ -36,10 +41,11 @@ impl<'a> Fence<'a> {
     }
 }
 
-/// Whether a text ends inside of a code block, whether or not a fence with a language within a block begins another.
+/// Whether a text ends inside a code block, whether or not a fence with a language within a block begins another.
 pub(crate) fn ends_in_code(text: &str) -> bool {
+    let is_whole = text.len() < WHOLE;
     let text = text.trim_end();
-    if text.len() >= WHOLE || text.ends_with("```") || text.ends_with("~~~") {
+    if !is_whole || text.ends_with("```") || text.ends_with("~~~") {
         return false;
     }
     let mut begun: Option<Fence<'_>> = None;
@@ -62,12 +68,14 @@ pub(crate) fn ends_in_code(text: &str) -> bool {
         }
     }
     // Somebody forgot to close the block.
-    let is_prose = last.ends_with(['.', '!', '?', '。']) && last.split_whitespace().count() >= WORDS;
+    let plain = last.trim_end_matches(|c: char| !c.is_alphanumeric() && !ENDS.contains(&c));
+    let is_long =
+        plain.split_whitespace().count() >= WORDS || plain.chars().filter(|c| is_unspaced(*c)).count() >= LETTERS;
+    let is_prose = plain.ends_with(ENDS) && is_long;
     begun.is_some() && !nested.is_empty() && Fence::read(last).is_none() && !is_prose
 }
 
-/// Whether a text ends in the middle of a sentence: with a word that leads to another, or without a mark behind sentences
-/// that have one. A list, a heading and a line of its own need none.
+/// Whether a text ends in the middle of a sentence: with a word that leads to another.
 pub(crate) fn ends_in_sentence(text: &str) -> bool {
     let text = text.trim_end();
     let word = text.rsplit(char::is_whitespace).next().unwrap_or_default();
@@ -75,9 +83,8 @@ pub(crate) fn ends_in_sentence(text: &str) -> bool {
     let blocks = blocks(text);
     let Some(block) = blocks.last().filter(|block| block.shape == Shape::Paragraph && is_word) else { return false };
     let sentences = sentences(&block.text);
-    let Some((last, before)) = sentences.split_last() else { return false };
-    let leads = word.ends_with(',') || LEADING.contains(&word);
-    last.split_whitespace().count() >= WORDS && (leads || before.iter().any(|sentence| sentence.ends_with('.')))
+    let Some(last) = sentences.last() else { return false };
+    (word.ends_with(',') || LEADING.contains(&word)) && last.split_whitespace().count() >= WORDS
 }
 
 #[cfg(test)]
@@ -103,6 +110,8 @@ mod tests {
             "```sh\nls```",
             "Run ```ls``` there",
             "```sh\nls\n\nThen all is done, and the tests pass.",
+            "```sh\nls\n\n**All of the tests pass now.** ✅",
+            "```sh\nls\n\n所有测试都通过了。",
             "| a | b |\n|---|---|\n| 1 | 2 |",
         ] {
             assert!(!ends_in_code(text), "{text}");
@@ -114,7 +123,6 @@ mod tests {
         for text in [
             "The pool holds ten connections. Every worker then shares the",
             "Der Puffer war zu klein. Deshalb schreibt er jetzt in Blöcken und",
-            "The cause is the cache. It keeps entries of closed sessions until the next restart while all other",
             "Le cache garde les entrées de sessions fermées,",
         ] {
             assert!(ends_in_sentence(text), "{text}");
@@ -123,6 +131,8 @@ mod tests {
             "The pool holds ten connections. All pass.",
             "Done",
             "All tests pass now",
+            "It is fixed. All the tests pass now",
+            "Es ist behoben. Der Fehler fing gestern an",
             "It is fixed. See https://example.org/a/b",
             "It is fixed. The file is src/pool.rs",
             "It is fixed. The new name is `pool`",

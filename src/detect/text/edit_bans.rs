@@ -27,8 +27,12 @@ static READ_ONLY: Phrases = Phrases::new(&[
 ]);
 /// What an agent does, in front of that or behind it.
 static OWN_ACTS: Phrases = Phrases::new(&[
-    "work|working|stay|go|look|looking|act|review|reviewing|audit|analysis|analyse|analyze|investigation|investigate|inspection|inspect|task|job|session|exercise|visit|tour|access only|walkthrough|exploration|research",
+    "work|working|stay|go|look|looking|act|review|reviewing|audit|analysis|analyse|analyze|investigation|investigate|inspection|inspect|task|exercise|visit|tour|access only|walkthrough|exploration|research",
     "arbeite|arbeiten|bleib|bleibe|prüfung|prüfe|durchsicht|aufgabe|auftrag|untersuchung|travaille|travaillez|reste|restez|revue|tâche|mission|trabaja|trabaje|revisa|revisión|análisis|tarea|trabalhe|trabalha|revisão|análise|tarefa|lavora|lavorare|resta|revisione|analisi|compito|работай|работа|анализ|задача|pracuj|przegląd|analiza|zadanie|werk|arbeta|arbejd|arbeid|çalış",
+]);
+/// What speaks of the work itself, in front of "a read-only task".
+static THIS_IS: Phrases = Phrases::new(&[
+    "this is|it is|it's|that is|das ist|dies ist|c'est|ceci est|esto es|es una|isto é|questo è|questa è|это",
 ]);
 /// What may stand between the two, or with nothing else beside that.
 #[rustfmt::skip]
@@ -40,26 +44,31 @@ const ASIDE: [&str; 38] = [
 #[rustfmt::skip]
 const JOINED_BEFORE: [&str; 8] = ["", "请", "以", "请以", "仅", "保持", "全程", "全程以"];
 #[rustfmt::skip]
-const JOINED_BEHIND: [&str; 20] = [
-    "方式", "模式", "检查", "审查", "审阅", "分析", "查看", "审计", "任务", "即可", "で調査", "で確認", "でレビュー", "で作業", "でお願い", "で見て", "で分析", "로 작업", "으로 작업", "으로 확인",
+const JOINED_BEHIND: [&str; 26] = [
+    "方式检查", "方式审查", "方式分析", "方式查看", "模式检查", "模式审查", "模式分析", "模式查看", "检查", "审查", "审阅", "分析", "查看", "审计", "任务", "即可", "で調査", "で確認", "でレビュー", "で作業", "でお願い", "で見て", "で分析", "로 작업", "으로 작업", "으로 확인",
 ];
 
 /// Whether a folded sentence rules out every change.
 pub(crate) fn rules_out_edits(sentence: &str) -> bool {
-    let clauses = sentence.split([',', '，', '、', ';', ':', '：', '(', ')', '—', '–']).map(str::trim);
-    clauses.into_iter().any(|clause| {
+    let clauses: Vec<&str> = sentence
+        .split([',', '，', '、', ';', ':', '：', '—', '–'])
+        .map(str::trim)
+        .filter(|clause| !clause.is_empty())
+        .collect();
+    clauses.iter().enumerate().any(|(at, clause)| {
+        let is_outer = at == 0 || at + 1 == clauses.len();
         let no_edits = NO_EDITS.find_all(clause).any(|(start, end)| {
             let (before, behind) = (&clause[..start], clause[end..].trim_start());
             let ends = !behind.starts_with(|c: char| c.is_alphanumeric()) || ENDS.begins(behind);
             ends && !STATES.is_in(before) && !STATES.is_in(behind)
         });
-        no_edits || READ_ONLY.find_all(clause).any(|hit| is_of_the_work(clause, hit))
+        no_edits || READ_ONLY.find_all(clause).any(|hit| is_of_the_work(clause, hit, is_outer))
     })
 }
 
-/// Whether "read-only" is how the agent is to work, and not what a thing is: it stands alone, or next to what an agent
-/// does.
-fn is_of_the_work(clause: &str, (start, end): (usize, usize)) -> bool {
+/// Whether "read-only" is how the agent is to work, and not what a thing is: it stands alone, in the first or the last
+/// clause, or next to what an agent does.
+fn is_of_the_work(clause: &str, (start, end): (usize, usize), is_outer: bool) -> bool {
     let (before, behind) = (clause[..start].trim(), clause[end..].trim());
     if clause[start..end].contains(is_unspaced) {
         let ends = !behind.starts_with(char::is_alphanumeric);
@@ -67,11 +76,14 @@ fn is_of_the_work(clause: &str, (start, end): (usize, usize)) -> bool {
     }
     let bare = |word: &&str| !ASIDE.contains(&word.trim_matches(|c: char| !c.is_alphanumeric()));
     let is_act = |word: &str| OWN_ACTS.begins(word.trim_matches(|c: char| !c.is_alphanumeric()));
-    let last = before.split_whitespace().rfind(bare);
+    let mut words = before.split_whitespace().filter(bare);
     let next = behind.split_whitespace().find(bare).filter(|_| !ENDS.begins(behind));
-    match (last, next) {
-        (None, None) => true,
-        (last, next) => last.is_some_and(is_act) || next.is_some_and(is_act),
+    // What is to stay or to go so must be the agent, who is not named: "the replica must stay read-only".
+    match (words.next(), words.next(), next) {
+        (None, _, None) => is_outer,
+        (Some(word), None, _) if is_act(word) => true,
+        (_, _, Some(next)) => is_act(next) && (!STATES.is_in(before) || THIS_IS.begins(before)),
+        _ => false,
     }
 }
 
@@ -145,6 +157,7 @@ mod tests {
             "原因を調べて。何も変更しないでください",
             "Work read-only: where do the sessions leak",
             "Do a read-only review of the queue",
+            "This is a read-only task",
             "Stay in read-only mode, please",
             "Arbeite nur lesend und sag mir, was fehlt",
             "Travaille en lecture seule",
@@ -156,6 +169,12 @@ mod tests {
         }
         for text in [
             "Make the settings page read only",
+            "When the disk is full, the database should go read-only",
+            "The replica must stay read-only",
+            "Use a read-only session in reports.py",
+            "Mount the volume (read-only) in the pod",
+            "Add a dark mode, a read-only mode, and an offline mode",
+            "以只读模式打开数据库",
             "Mount the volume read-only in the pod",
             "Declare the members of Order.ts as readonly",
             "Mache die Spalten der Tabelle readonly",

@@ -114,7 +114,8 @@ impl Window {
 /// differ often enough. Those of which dividers are drawn are such as those of ASCII.
 pub(crate) fn folded(c: char) -> u8 {
     let code = u32::from(c);
-    if matches!(c, '\u{2010}'..='\u{2015}' | '\u{2500}'..='\u{259f}' | '－' | '＝' | 'ー') {
+    if matches!(c, '\u{2010}'..='\u{2015}' | '\u{2500}'..='\u{25ff}' | '\u{2800}' | '－' | '＝' | 'ー' | '…' | '·' | '•' | '★' | '☆' | '＿' | '～' | '〜')
+    {
         return b'-';
     }
     let folded = if c.is_ascii() { code } else { 0x80 | ((code ^ (code >> 7)) & 0x7f) };

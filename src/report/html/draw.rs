@@ -7,7 +7,8 @@
 use super::super::markup::markup;
 use super::super::shown::Shown;
 use super::super::summary::{Bar, Episode, Mark, Summary};
-use super::super::units::{count, dollars, duration, number};
+use super::super::units::{count, duration, number};
+use crate::printable::dollars;
 use crate::wire::Timestamp;
 use std::fmt::{Result, Write};
 

@@ -8,7 +8,8 @@ use super::page::Report;
 use super::shown::Shown;
 use super::summary::{Episode, Severity, Summary};
 use super::text::{grades, since, time, used, waste};
-use super::units::{dollars, duration, iso, number};
+use super::units::{duration, iso, number};
+use crate::printable::dollars;
 use crate::wire::Usage;
 use crate::wire::record::Wasted;
 use std::fmt::{Result, Write};
@@ -106,7 +107,10 @@ fn write_habits(page: &mut String, report: &Report) -> Result {
         for n in [habit.episodes, habit.recordings, habit.calls, habit.tokens] {
             write!(page, "<td class=\"n\">{}</td>", number(n))?;
         }
-        let cost = habit.dollars.map_or_else(String::new, |cost| format!("about {}", dollars(cost)));
+        let cost = habit
+            .dollars
+            .filter(|cost| *cost > 0.0)
+            .map_or_else(String::new, |cost| format!("about {}", dollars(cost)));
         writeln!(page, "<td class=\"n\">{cost}</td></tr>")?;
     }
     writeln!(page, "</table></div>")?;

@@ -1,5 +1,6 @@
 //! Formats numbers, times and texts for few columns.
 
+use crate::printable::dollars;
 use ratatui::text::Span;
 
 /// A duration in milliseconds in at most six characters: `42s`, `3m12s`, `2h05m`, `4d03h`.
@@ -29,11 +30,6 @@ pub fn count(n: u64) -> String {
 /// What tokens cost in dollars; nothing is known of a price where the agent reports none.
 pub fn cost(amount: f64) -> String {
     if amount > 0.0 { dollars(amount) } else { "no price known".to_owned() }
-}
-
-/// Dollars: whole cents, or what is below one.
-pub fn dollars(amount: f64) -> String {
-    if amount > 0.0 && amount < 0.1 { format!("${amount:.4}") } else { format!("${amount:.2}") }
 }
 
 /// How many columns a text takes.

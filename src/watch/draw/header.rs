@@ -1,8 +1,9 @@
 //! Draws the top: the task, who works on it, and how far it is.
 
 use super::super::state::{self, Budget, Rank, Session};
-use super::format::{cost, count, dollars, duration, fit, width};
+use super::format::{cost, count, duration, fit, width};
 use super::scene::{Scene, lines};
+use crate::printable::dollars;
 use crate::wire::record::Done;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;

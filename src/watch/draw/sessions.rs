@@ -2,8 +2,9 @@
 
 use super::super::asked::without_kind;
 use super::super::state::Session;
-use super::format::{count, dollars, duration, fit, width};
+use super::format::{count, duration, fit, width};
 use super::scene::{Scene, lines, titled};
+use crate::printable::dollars;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;

@@ -1,6 +1,6 @@
 use super::Record;
 use crate::exit::Code;
-use crate::printable::duration;
+use crate::printable::{dollars, duration};
 use crate::wire::text::{excerpt, printable};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -138,7 +138,7 @@ impl RunResult {
             (totals.actions, "action taken", "actions taken"),
         ];
         let mut facts = numbered(counted);
-        facts.extend(totals.cost.map(|dollars| format!("${dollars:.2}")));
+        facts.extend(totals.cost.map(dollars));
         facts.extend(numbered(wasted));
         facts.extend(self.changes());
         facts.extend((!self.taken_back.is_empty()).then(|| format!("taken back: {}", named(&self.taken_back))));

@@ -57,6 +57,17 @@ fn a_user_may_say_how_long_to_wait() {
 }
 
 #[test]
+fn a_user_may_say_how_often_to_try() {
+    let tries = |message: &str, minutes: usize| {
+        let fail = |n: usize| failed_after(61, 70 * n, "sleep 60; dialer up", "dialer: the gateway does not answer");
+        gravest(std::iter::once(task(message)).chain((0..minutes).map(fail)))
+    };
+    assert!(tries("Try `dialer up` every minute until it works", 20) <= Some(Grade::Notice));
+    assert_eq!(tries("Try `dialer up` every minute until it works", 50), Some(Grade::Warn));
+    assert_eq!(tries("Bring the line up", 20), Some(Grade::Warn));
+}
+
+#[test]
 fn a_finding_closes_when_the_wait_is_over() {
     let states = |command: &'static str, every: usize, count: usize, last: &str| {
         let waits = (0..count).map(|n| bash(every * n, command, "state: PENDING"));

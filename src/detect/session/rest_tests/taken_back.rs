@@ -53,6 +53,25 @@ fn an_edit_that_is_undone_by_an_edit_is_not_in_place() {
 }
 
 #[test]
+fn what_was_only_tried_needs_no_check() {
+    let task = "Measure whether a queue helps in mail.py, and leave the code as it is";
+    let edit = |stream: &mut Stream, old: &str, new: &str| {
+        let input = json!({"filePath": "/p/mail.py", "oldString": old, "newString": new});
+        stream.call("edit", &input, "Edit applied successfully.", 0);
+    };
+    let after = |last: &str| {
+        let steps = |stream: &mut Stream| {
+            edit(stream, "send(m)", "queue(m)");
+            stream.bash("pytest -q", PASSED, 0);
+            edit(stream, "queue(m)", last);
+        };
+        contradictions_of(task, steps, "With a queue it takes 2 s longer. The code is as it was.")
+    };
+    assert_eq!(after("send(m)"), []);
+    assert_eq!(after("post(m)"), [UncheckedChange]);
+}
+
+#[test]
 fn what_runs_while_the_work_is_away_changes_nothing() {
     let after = |commands: &[&str]| {
         let steps = |stream: &mut Stream| {

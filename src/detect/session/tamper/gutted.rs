@@ -29,7 +29,6 @@ pub(super) fn gutted(file: &str, old: &str, new: &str) -> Option<(&'static str, 
     if !is_check_script(file) {
         return None;
     }
-    let count = |text: &str| LETS_FAIL.iter().map(|sign| text.matches(sign).count()).sum::<usize>();
     let removed: Vec<&str> = lines_only_in(old, new).collect();
     let added: Vec<&str> = lines_only_in(new, old).collect();
     let is_strict = |line: &&str| line.trim().starts_with("set -e") || line.trim().starts_with("set -o errexit");
@@ -38,7 +37,11 @@ pub(super) fn gutted(file: &str, old: &str, new: &str) -> Option<(&'static str, 
         let code = line.strip_prefix('#').or_else(|| line.strip_prefix("//")).map(str::trim_start);
         code.is_some_and(|code| !code.is_empty() && removed.iter().any(|old| old.trim() == code))
     };
-    if count(new) > count(old) {
+    let lets_fail = |line: &&str| {
+        let code = LETS_FAIL.iter().find_map(|sign| line.trim().strip_suffix(sign));
+        code.is_some_and(|code| removed.iter().any(|old| old.trim() == code.trim()))
+    };
+    if added.iter().any(lets_fail) {
         Some(("||", "lets what it runs fail"))
     } else if added.iter().any(|line| ENDS_WELL.contains(line)) {
         Some(("exit", "ends as if all were well"))
@@ -72,6 +75,7 @@ mod tests {
             ("check.sh", "set -e\nruff .", "set -euo pipefail\nruff ."),
             ("check.sh", "# runs ruff", "# runs ruff and mypy"),
             ("check.sh", "ruff .", "ruff check ."),
+            ("check.sh", "run", "run\ntrap 'kill $P || true' EXIT"),
             ("src/gate.rs", "run()", "// run()"),
         ] {
             assert_eq!(gutted(file, old, new), None, "{file}: {new}");

@@ -124,12 +124,20 @@ pub(crate) struct ChecksBefore<'a> {
     pub(crate) failed_commands: &'a str,
 }
 
+/// What may stand in front of a script that is run: the tool, and interpreters.
+const RUNNING: [&str; 12] =
+    ["bash", "sh", "zsh", "shell", "env", "time", "python", "python3", "node", "ruby", "perl", "sudo"];
+
 impl ChecksBefore<'_> {
     /// Whether a command failed that runs this script.
     pub(super) fn ran_red(&self, file: &str) -> bool {
         let name = file.rsplit(['/', '\\']).next().unwrap_or_default().to_lowercase();
-        let mut words = self.failed_commands.split(|c: char| c.is_whitespace() || matches!(c, ';' | '&' | '|'));
-        words.any(|word| word.rsplit('/').next() == Some(&name))
+        let is_before = |word: &&str| RUNNING.contains(word) || word.starts_with('-') || word.contains('=');
+        let mut commands = self.failed_commands.split([';', '&', '|', '\n']);
+        commands.any(|command| {
+            let program = command.split_whitespace().find(|word| !is_before(word)).unwrap_or_default();
+            program.trim_matches(['"', '\'']).rsplit('/').next() == Some(&name)
+        })
     }
 }
 

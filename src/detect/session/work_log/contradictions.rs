@@ -54,10 +54,12 @@ impl WorkLog {
         let changes = self.changes_fact(claim, asks, last_text);
         // A promise is about all of the work; anything else is about what was asked last.
         let since = if claim == Claim::Promise { RequestNumber::default() } else { self.latest.number };
+        // What was taken back needs no check.
+        let unchecked = self.checks.unchecked_fact(since).filter(|_| !self.lost.is_undone());
         [
             self.todos_fact(claim, last_text).map(|fact| (Contradiction::OpenTodos, fact)),
             self.check_fact(since, claim, last_text),
-            self.checks.unchecked_fact(since).map(|fact| (Contradiction::UncheckedChange, fact)),
+            unchecked.map(|fact| (Contradiction::UncheckedChange, fact)),
             changes.map(|fact| (Contradiction::EmptyDiff, fact)),
             self.tampering.fact(last_text).map(|fact| (Contradiction::Tamper, fact)),
             self.unsupported(last_text).map(|fact| (Contradiction::UnsupportedClaim, fact)),

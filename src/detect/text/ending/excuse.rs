@@ -155,11 +155,12 @@ static BY_NATURE: Phrases = Phrases::new(&[
 ]);
 /// Words for the agent that mean nothing else in another language.
 static AGENT: Phrases = Phrases::new(&[
-    "i|i'm|i've|me|we|us|ich|wir|mir|mich|uns|je ne|je n'*|j'ai|m'a|moi|nous|yo|nosotros|mim|io non|mi è|noi|мне|нам|я|mij|ik|mig|mnie",
+    "i can*|i could*|i was*|i am|i'm|i've|i do*|i did*|i have*|for me|we|us|ich|wir|mir|mich|uns|je ne|je n'*|j'ai|m'a|moi|nous|yo|nosotros|mim|io non|mi è|noi|мне|нам|я|mij|ik|mig|mnie",
 ]);
 /// What makes that the agent's own case: it was so when it tried, or with what it has.
-static TRIED: Phrases =
-    Phrases::new(&["was|were|war|waren|leider|here|hier|ici|aquí|aqui|qui|здесь|était|fue|foi|stato"]);
+static TRIED: Phrases = Phrases::new(&[
+    "was not possible|wasn't possible|was impossible|it was not|war nicht möglich|war es nicht|leider|from here|from this machine|on this machine|von hier|d'ici|desde aquí|daqui|da qui|отсюда|n'était pas|no fue|não foi|non è stato",
+]);
 
 /// Whether what a sentence says is said of the agent. Where words are set apart, most phrases have the subject in them.
 fn is_own(folded: &str) -> bool {
@@ -196,6 +197,7 @@ mod tests {
         for answer in [
             "No. The archive cannot be restored: it ends in the middle of a block.",
             "Nein, zwei Konten je Kunde sind mit dieser Tabelle nicht möglich: `kunde` hat eine Spalte dafür.",
+            "Non è possibile con i permessi attuali: la tabella è di sola lettura.",
             "Non, il n'est pas possible de partager ce verrou entre deux régions.",
             "No es posible con la versión libre: la función es de pago.",
             "With `LANG=C` it still fails, with `de_DE` it passes.",
