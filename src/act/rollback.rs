@@ -75,10 +75,6 @@ async fn foreign(server: &Server, session: &str, message: &str) -> Result<Compar
         ours.named.extend(theirs.named);
         ours.ran |= theirs.ran;
     }
-    compared.refusal = unexplained(&ours);
-    if compared.refusal.is_some() {
-        return Ok(compared);
-    }
     let mut foreign = Vec::new();
     for other in others {
         let theirs = server.changes(other, Since::Time(began)).await?;
@@ -88,11 +84,12 @@ async fn foreign(server: &Server, session: &str, message: &str) -> Result<Compar
             foreign.push((other.id.clone(), files));
         }
     }
-    compared.refusal = (!foreign.is_empty()).then(|| refusal(&foreign));
+    compared.refusal = if foreign.is_empty() { unexplained(&ours) } else { Some(refusal(&foreign)) };
     Ok(compared)
 }
 
-/// That files changed which no call of the session wrote. Where it ran commands, nobody can tell.
+/// Why nothing may be taken back where files changed that no call of the session wrote. If it ran commands, nobody can tell
+/// whose changes those are.
 fn unexplained(ours: &Changes) -> Option<String> {
     let others: Vec<String> =
         ours.patched.difference(&ours.named).map(|file| file.to_string_lossy().into_owned()).collect();

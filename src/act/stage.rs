@@ -296,7 +296,7 @@ impl Act {
         // One of several rests in a recording as it did when that was made.
         let rests = self.is_live() || self.is_one_of_many;
         let stays = rests && opened.is_some_and(|o| o.follow || self.state.gave_up);
-        // Who was ended is not resumed.
+        // A session that was ended is not resumed.
         let waits = self.state.ended.is_none() && self.resumes.is_waiting(self.state.clock.now().ms());
         stays && !waits && self.state.is_decided(self.shared.settings.rest_grace)
     }

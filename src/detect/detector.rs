@@ -355,7 +355,7 @@ impl Detector {
         } else {
             found().map(|(_, why)| why).max_by_key(|why| *why == Why::Finding).or(effects.review)
         };
-        // Who waits, however long, does not go round once more, and neither does who is out of quota.
+        // A session that waits, however long, does not go round once more, and neither does one that is out of quota.
         let counts =
             |(found, why): (&Finding, Why)| why == Why::Finding && found.kind != Kind::Stall && found.rule != QUOTA;
         let is_out = self.sessions.get_mut(index).is_some_and(|session| session.is_out_of_quota());

@@ -177,7 +177,7 @@ impl Call {
             page: own.filter(|_| failure.is_none() && line.is_none()).and_then(|own| page(own, tool, &input)),
             amounts: own.filter(|_| failure.is_some()).map(amounts::read).unwrap_or_default(),
             ids: own.filter(|_| failure.is_some()).map(ids::of_result).unwrap_or_default(),
-            news: news(own.and(in_digits).filter(|_| failure.is_none()), kind, tool, &input, check.as_ref()),
+            news: told_ids(own.and(in_digits).filter(|_| failure.is_none()), kind, tool, &input, check.as_ref()),
             short: own.map(Raw::get).filter(|own| own.len() <= standing::LONGEST).map(Box::from),
             error_place: own.filter(|_| failure.is_some()).and_then(error_place::read),
             ends: both_ends(&normalized),
@@ -323,19 +323,26 @@ fn is_failed_check(kind: CallKind, check: Option<&checks::CheckOutcome>) -> bool
     kind == CallKind::Check && matches!(check, Some(checks::CheckOutcome::Failed { .. }))
 }
 
-/// The ids of what a result tells of; none if a call makes a thing or checks one, which is the same again whatever its id.
-fn news(
+/// The ids of what a result tells of. A call that makes something or checks it does the same again, whatever the id of that:
+/// it has none.
+fn told_ids(
     raw: Option<Raw<'_>>,
     kind: CallKind,
     tool: &str,
     input: &Input,
     check: Option<&checks::CheckOutcome>,
 ) -> Vec<u64> {
-    /// What makes versions and containers, each with an id of its own.
-    const MAKES: [&str; 5] = ["git", "jj", "hg", "docker", "podman"];
-    let is_tool_of_ids = || input.command.as_deref().is_some_and(|command| has_word(command, &MAKES));
+    /// Programs whose versions have ids, and those that start containers with ids.
+    const VERSIONS: [&str; 3] = ["git", "jj", "hg"];
+    const CONTAINERS: ([&str; 3], [&str; 2]) = (["docker", "podman", "nerdctl"], ["run", "create"]);
+    let makes_ids = || {
+        input.command.as_deref().is_some_and(|command| {
+            let starts = has_word(command, &CONTAINERS.0) && has_word(command, &CONTAINERS.1);
+            starts || has_word(command, &VERSIONS)
+        })
+    };
     let may_tell = matches!(kind, CallKind::Observe | CallKind::Unknown | CallKind::Poll) && check.is_none();
-    raw.filter(|_| may_tell && !does(tool) && !is_tool_of_ids()).map(news::of_result).unwrap_or_default()
+    raw.filter(|_| may_tell && !does(tool) && !makes_ids()).map(news::of_result).unwrap_or_default()
 }
 
 /// What a result shows of the way that is left.

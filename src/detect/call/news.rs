@@ -1,7 +1,8 @@
-//! Finds the ids by which a result that went well differs from others that read the same: of documents, rows and files. Who
-//! pages, or takes one thing after the other from a queue, makes the same call each time, and is told of another thing.
+//! Finds the ids of documents, rows and files by which the result of a successful call differs from others that read the
+//! same. An agent that pages, or takes one item after another from a queue, makes the same call each time and is told of
+//! another item.
 //!
-//! An id that only numbers a request, a run or a process tells of nothing new.
+//! An id that only numbers a request, a run or a process says nothing new.
 
 use super::tokens::uuid_length;
 use crate::bounded::push_bounded;
@@ -10,8 +11,8 @@ use crate::detect::text::head_and_tail::both;
 use crate::wire::{Raw, text};
 use std::collections::VecDeque;
 
-/// How many letters there are beside each id, at most, where ids are what a result is about: one in an answer that says much
-/// else, always the same, may number anything.
+/// The most letters beside each id in a result that is about ids. An id in an answer that says much else, always the same,
+/// may number anything.
 const LETTERS: usize = 48;
 /// How much of each end of a result is read, in bytes.
 const END: usize = 2048;

@@ -177,7 +177,7 @@ impl Polling {
             return;
         };
         let allowed = u64::try_from(context.allowed.looks / 1000).unwrap_or(0);
-        // Who is told to try every minute is to go on though it fails.
+        // An agent that is told to try every minute goes on although it fails.
         let is_vain = || waited >= allowed && fails(call);
         let is_long = || waited >= context.config.limit(&WARN).max(allowed) || is_vain() || says_finished(&call.ends);
         self.warned = is_over || is_stuck || is_long();

@@ -4,7 +4,7 @@ use super::supported_work::NO_COMMIT;
 use crate::detect::call::Call;
 use crate::detect::call::classify::CallKind;
 use crate::detect::call::input::pieces;
-use crate::detect::call::shell::{SimpleCommand, commands};
+use crate::detect::call::shell::{SimpleCommand, commands, is_interpreter};
 use crate::detect::text::bans::{Ban, BannedAct};
 use crate::wire::part::ToolState;
 use crate::wire::{members, text};
@@ -80,12 +80,11 @@ const ELSEWHERE: [&str; 5] = ["-g", "--global", "--no-save", "--location=global"
 /// Options with which it is one that only its makers need.
 #[rustfmt::skip]
 const FOR_MAKERS: [&str; 6] = ["-D", "-d", "--save-dev", "--dev", "--group=dev", "--only-dev"];
-/// Programs that run the tasks of a project, and those that run a script.
+/// Programs that run the tasks of a project.
 #[rustfmt::skip]
 const RUNNERS: [&str; 16] = [
     "npm", "pnpm", "yarn", "bun", "make", "just", "task", "rake", "gradle", "gradlew", "invoke", "inv", "poe", "mage", "composer", "mise",
 ];
-const SHELLS: [&str; 7] = ["bash", "sh", "zsh", "python", "python3", "node", "ruby"];
 /// What the names of tasks and scripts call an act, and parts of names that are no such act.
 #[rustfmt::skip]
 const TASKS: [(BannedAct, &str); 5] = [
@@ -251,7 +250,7 @@ fn task(words: &[String]) -> Option<BannedAct> {
     let name = program(words);
     let is_option = |word: &&String| word.starts_with('-') || word.contains('=') || *word == "run";
     let first = words.get(1..)?.iter().find(|word| !is_option(word));
-    let said = if RUNNERS.contains(&name) || SHELLS.contains(&name) {
+    let said = if RUNNERS.contains(&name) || is_interpreter(name) {
         first?.as_str()
     } else if words[0].contains('/') || name.rsplit('.').next() == Some("sh") {
         name

@@ -67,7 +67,7 @@ pub(crate) struct Completion {
     open: bool,
     end: Option<TurnEnd>,
     /// The server does not know why the last answer ended.
-    ended_anyhow: bool,
+    has_unknown_end: bool,
     /// Whether the user's last message has no answer yet.
     unanswered: bool,
     /// Since when the session has been idle in the middle of a turn.
@@ -95,7 +95,7 @@ impl Default for Completion {
         Self {
             open: false,
             end: None,
-            ended_anyhow: false,
+            has_unknown_end: false,
             unanswered: false,
             idle_since: None,
             finished_at: None,
@@ -188,7 +188,7 @@ impl Completion {
             Some("length" | "max_tokens") => self.end = Some(TurnEnd::Length),
             _ => self.end = Some(TurnEnd::Stop),
         }
-        self.ended_anyhow = matches!(reason, Some("unknown" | "other"));
+        self.has_unknown_end = matches!(reason, Some("unknown" | "other"));
         let ends = reason.is_some() && self.end != Some(TurnEnd::Calls);
         self.finished_at = ends.then_some(now);
     }
@@ -426,7 +426,7 @@ impl Completion {
             return None;
         }
         let text = self.text.as_str();
-        let in_sentence = || (self.ended_anyhow && ends_in_sentence(text)).then_some("sentence");
+        let in_sentence = || (self.has_unknown_end && ends_in_sentence(text)).then_some("sentence");
         ends_in_code(text).then_some("code block").or_else(in_sentence)
     }
 

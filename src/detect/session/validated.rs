@@ -22,11 +22,6 @@ const HINTS: [&str; 21] = [
 const PARSERS: [&str; 9] = ["jq", "yq", "tomlq", "xq", "dasel", "xmllint", "xmlstarlet", "plutil", "xmlwf"];
 /// What asks a program for nothing but what it is.
 const ASKING: [&str; 2] = ["--version", "--help"];
-/// Interpreters that run a file, which they read as a whole first or at least begin.
-#[rustfmt::skip]
-const INTERPRETERS: [&str; 16] = [
-    "bash", "sh", "zsh", "dash", "ksh", "fish", "python", "python3", "ruby", "perl", "php", "node", "deno", "bun", "lua", "Rscript",
-];
 /// Endings of files of which it is enough that they can be read: a schema or a program says more than its form.
 const DATA: [&str; 9] = ["json", "jsonl", "ndjson", "geojson", "yaml", "yml", "toml", "xml", "plist"];
 /// What they say of one that they can't read, in small letters.
@@ -89,7 +84,7 @@ impl Validated {
         Self {
             descriptions: listed.iter().any(|command| came_up(command, output)),
             read: parsers.flat_map(SimpleCommand::arguments).map(|word| name(word).to_owned()).collect(),
-            ran: listed.iter().filter_map(script).map(|script| name(script).to_owned()).collect(),
+            ran: listed.iter().filter_map(asked_script).map(|script| name(script).to_owned()).collect(),
             ..Self::default()
         }
     }
@@ -113,13 +108,10 @@ impl Validated {
     }
 }
 
-/// The script that a command runs, which looks like no run of it: it only asks what the script is.
-fn script(command: &SimpleCommand) -> Option<&str> {
-    let (program, rest) = (command.program(), command.arguments());
-    let at = rest.iter().position(|word| ASKING.contains(&word.as_str()))?;
-    let file = rest[..at].iter().find(|word| !word.starts_with('-'));
-    let of_interpreter = file.filter(|_| INTERPRETERS.contains(&program)).map(String::as_str);
-    of_interpreter.or_else(|| command.words.first().map(String::as_str).filter(|word| word.contains('/')))
+/// The script that a command runs although it only asks for its version or help: it was read, and began.
+fn asked_script(command: &SimpleCommand) -> Option<&str> {
+    let asks = command.arguments().iter().any(|word| ASKING.contains(&word.as_str()));
+    command.script().filter(|_| asks)
 }
 
 /// What is said of a stack of `CloudFormation` that is as its template describes it.

@@ -310,7 +310,8 @@ impl WorkLog {
         self.tampering.merge(&work.tampering, standing, &self.request);
         let commands = &mut self.latest.failed_commands;
         if (work.outcome.is_failed() || work.unknown_failed) && commands.len() + work.command.len() < COMMANDS {
-            commands.push_str(&work.command);
+            // The tool stands in front.
+            commands.push_str(work.command.split_once(' ').map_or("", |(_, line)| line));
             commands.push('\n');
         }
     }

@@ -52,8 +52,8 @@ const EVERY: [&str; 22] = [
     "every", "each", "alle", "aller", "toutes les", "tous les", "chaque", "cada", "ogni", "каждые", "каждый", "каждую", "co", "elke", "iedere", "om de", "var", "hver",
     "każde", "每", "隔", "毎",
 ];
-const APART: [&str; 7] = ["おき", "ごと", "毎", "間隔", "마다", "에 한", "一次"];
-/// How many looks at such times are wanted at least: who asks for them knows that they cost little.
+const APART: [&str; 6] = ["おき", "ごと", "間隔", "마다", "에 한", "一次"];
+/// How many looks at such times may bring nothing: a user who asks for them knows what they cost.
 const LOOKS: i64 = 36;
 
 /// The same without a number.
@@ -64,7 +64,7 @@ static EACH_HOUR: Phrases = Phrases::new(&[
     "every hour|each hour|hourly|once an hour|jede stunde|stündlich|chaque heure|toutes les heures|cada hora|a cada hora|ogni ora|каждый час|раз в час|co godzinę|elk uur|varje timme|hver time|her saat|每小时|每个小时|毎時|매시간",
 ]);
 
-/// What asks for looks or tries, beside an interval: many other things happen every hour.
+/// What asks for looks or tries. An interval without it may be that of anything, such as a job that runs every hour.
 static LOOKING: Phrases = Phrases::new(&[
     "check*|look|look at|poll*|watch*|monitor*|try|trying|retry*|keep|ping|query|observe|prüf*|schau*|versuch*|probier*|beobacht*|überwach*|sieh|vérifi*|regard*|essaie|essaye*|essayer|surveill*|comprueb*|revis*|mira|intent*|vigil*|observ*|verific*|verifi*|tenta|tente|olha|olhe|monitor*|controll*|guarda|prova|sorvegli*",
     "проверяй*|смотри*|пробуй*|следи*|наблюдай*|sprawdz*|patrz|próbuj*|obserwuj*|kijk|controleer|probeer|kolla|försök|sjekk|prøv|kontrol*|bekijk|検査|检查|查看|看|试|監視|监控|观察|轮询|確認|見て|試し|확인|시도|감시",

@@ -70,8 +70,8 @@ impl Writer {
         self.flush().await
     }
 
-    /// Waits until a line can wait for the reader beside those that do. A large one waits alone: of those, memory should
-    /// hold the one that is written and the one that arrives, and no third.
+    /// Waits until the queue has room for another line. A large line fills it alone: memory holds the one that is written
+    /// and the one that arrives, but no third.
     pub async fn has_room(&self) -> Result<(), StepError> {
         self.queue.room(1).await.map(drop).ok_or(StepError::ReaderLeft)
     }

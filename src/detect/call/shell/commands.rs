@@ -8,6 +8,12 @@ use super::wrappers::{Command, base, unwrap};
 /// How many commands of a line are told.
 const MOST: usize = 64;
 
+/// Programs that run the file that they are given.
+#[rustfmt::skip]
+const INTERPRETERS: [&str; 16] = [
+    "bash", "sh", "zsh", "dash", "ksh", "fish", "python", "python3", "ruby", "perl", "php", "node", "deno", "bun", "lua", "Rscript",
+];
+
 /// Options that have a command only show what it would do.
 const DRY: [&str; 5] = ["--dry-run", "--dryrun", "--dry", "--just-print", "--what-if"];
 /// Programs for which other words do: letters of an option, or the first word that is none.
@@ -41,6 +47,14 @@ impl SimpleCommand {
         self.words.get(1..).unwrap_or_default()
     }
 
+    /// The file that it runs: the program if that is a path, or what an interpreter is given first.
+    pub(crate) fn script(&self) -> Option<&str> {
+        if is_interpreter(self.program()) {
+            return self.arguments().iter().find(|word| !word.starts_with('-')).map(String::as_str);
+        }
+        self.words.first().map(String::as_str).filter(|program| program.contains('/'))
+    }
+
     /// Whether it only shows what it would do.
     pub(crate) fn is_dry(&self) -> bool {
         let own = DRY_WORDS.iter().find(|(name, _)| *name == self.program()).map_or(&[][..], |(_, words)| *words);
@@ -59,6 +73,11 @@ impl SimpleCommand {
     pub(crate) fn effect(&self) -> Effect {
         judge(&self.words).effect
     }
+}
+
+/// Whether a program runs the file that it is given.
+pub(crate) fn is_interpreter(program: &str) -> bool {
+    INTERPRETERS.contains(&program)
 }
 
 /// The commands that a line runs, in order.
@@ -115,6 +134,19 @@ mod tests {
             ("git commit -n", false),
         ] {
             assert_eq!(commands(command)[0].is_dry(), expected, "{command}");
+        }
+    }
+
+    #[test]
+    fn tells_scripts() {
+        for (command, expected) in [
+            ("ci/gate.sh --all", Some("ci/gate.sh")),
+            ("python -u tools/check.py x", Some("tools/check.py")),
+            ("X=1 bash \"ci/gate.sh\"", Some("ci/gate.sh")),
+            ("ruff check tools/check.py", None),
+            ("node --version", None),
+        ] {
+            assert_eq!(commands(command)[0].script(), expected, "{command}");
         }
     }
 

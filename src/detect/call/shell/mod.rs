@@ -26,7 +26,7 @@ mod wrappers;
 
 pub(crate) use check_run::{CheckRun, FILTER, LEFT_OUT};
 pub(crate) use command_line::CommandLine;
-pub(crate) use commands::{SimpleCommand, commands};
+pub(crate) use commands::{SimpleCommand, commands, is_interpreter};
 pub(crate) use cut::Cut;
 pub(crate) use effect::{Change, Effect};
 pub(crate) use logs::{may_be_log, shown_logs};

@@ -3,6 +3,7 @@
 
 use super::bent::blames_code;
 use super::silenced;
+use crate::detect::call::shell::{SimpleCommand, commands};
 use crate::detect::session::request::UserRequest;
 
 /// How an edit makes a check pass.
@@ -124,20 +125,13 @@ pub(crate) struct ChecksBefore<'a> {
     pub(crate) failed_commands: &'a str,
 }
 
-/// What may stand in front of a script that is run: the tool, and interpreters.
-const RUNNING: [&str; 12] =
-    ["bash", "sh", "zsh", "shell", "env", "time", "python", "python3", "node", "ruby", "perl", "sudo"];
-
 impl ChecksBefore<'_> {
     /// Whether a command failed that runs this script.
     pub(super) fn ran_red(&self, file: &str) -> bool {
         let name = file.rsplit(['/', '\\']).next().unwrap_or_default().to_lowercase();
-        let is_before = |word: &&str| RUNNING.contains(word) || word.starts_with('-') || word.contains('=');
-        let mut commands = self.failed_commands.split([';', '&', '|', '\n']);
-        commands.any(|command| {
-            let program = command.split_whitespace().find(|word| !is_before(word)).unwrap_or_default();
-            program.trim_matches(['"', '\'']).rsplit('/').next() == Some(&name)
-        })
+        let runs_it =
+            |command: &SimpleCommand| command.script().and_then(|script| script.rsplit('/').next()) == Some(&*name);
+        self.failed_commands.lines().flat_map(commands).any(|command| runs_it(&command))
     }
 }
 
